@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { create, createRegistry, fromBinary, toBinary, toJson } from '@bufbuild/protobuf';
+import { anyPack } from '@bufbuild/protobuf/wkt';
+import { ServiceSchema } from '../../gen/google/api/service_pb.ts';
+import { DiagnosticSchema } from '../../gen/google/api/servicemanagement/v1/resources_pb.ts';
+import { SubmitConfigSourceResponseSchema } from '../../gen/google/api/servicemanagement/v1/servicemanager_pb.ts';
+import { OperationSchema } from '../../gen/google/longrunning/operations_pb.ts';
+import { SubmitResponseSchema } from './submit-response.ts';
+
+const response = create(SubmitResponseSchema, {
+  serviceConfig: create(ServiceSchema, { id: '2026-01-01r0' }),
+  diagnostics: [create(DiagnosticSchema, { location: 'f.yaml', message: 'm' })],
+});
+
+describe('SubmitResponseSchema', () => {
+  it('prints diagnostics inside an operation, under the public type name', () => {
+    const operation = create(OperationSchema, {
+      result: { case: 'response', value: anyPack(SubmitResponseSchema, response) },
+    });
+    const json = toJson(OperationSchema, operation, { registry: createRegistry(SubmitResponseSchema) });
+    assert.deepEqual(json, {
+      response: {
+        '@type': 'type.googleapis.com/google.api.servicemanagement.v1.SubmitConfigSourceResponse',
+        serviceConfig: { id: '2026-01-01r0' },
+        diagnostics: [{ location: 'f.yaml', message: 'm' }],
+      },
+    });
+  });
+
+  it('reads as the public message on the wire', () => {
+    const read = fromBinary(SubmitConfigSourceResponseSchema, toBinary(SubmitResponseSchema, response));
+    assert.equal(read.serviceConfig?.id, '2026-01-01r0');
+  });
+});
