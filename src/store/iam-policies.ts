@@ -1,0 +1,21 @@
+import type { Policy } from '../gen/google/iam/v1/policy_pb.ts';
+
+/** A policy and how often it was set; the revision is what etags are made from. */
+export interface IamPolicyRecord {
+  /** `projects/P`, `services/S`, `projects/P/serviceAccounts/E`. */
+  readonly resource: string;
+  /** Without an etag. */
+  readonly policy: Policy;
+  readonly revision: number;
+}
+
+/** IAM policies by full resource name. */
+export interface IamPolicyStore {
+  get(resource: string): Promise<IamPolicyRecord | undefined>;
+  /**
+   * Sets the policy and returns its new revision; undefined when `expectedRevision` is given and stale
+   * (0 stands for "there is none yet").
+   */
+  put(resource: string, policy: Policy, expectedRevision?: number): Promise<number | undefined>;
+  delete(resource: string): Promise<boolean>;
+}

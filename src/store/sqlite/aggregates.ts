@@ -1,0 +1,26 @@
+import type { Aggregates } from '../store.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import { createApiKeys } from './api-keys.ts';
+import { createEnabledServices } from './enabled-services.ts';
+import { createIamPolicies } from './iam-policies.ts';
+import { createOperations } from './operations.ts';
+import { createProjects } from './projects.ts';
+import { createServiceAccountKeys } from './service-account-keys.ts';
+import { createServiceAccounts } from './service-accounts.ts';
+import { createSettings } from './settings.ts';
+import type { SqliteContext } from './sqlite-context.ts';
+
+/** All aggregates over one connection or transaction. */
+export function createAggregates(context: SqliteContext): Aggregates {
+  return {
+    accessTokens: createAccessTokens(context),
+    apiKeys: createApiKeys(context),
+    enabledServices: createEnabledServices(context),
+    iamPolicies: createIamPolicies(context),
+    operations: createOperations(context),
+    projects: createProjects(context),
+    serviceAccountKeys: createServiceAccountKeys(context),
+    serviceAccounts: createServiceAccounts(context),
+    settings: createSettings(context),
+  };
+}

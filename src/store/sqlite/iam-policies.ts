@@ -1,0 +1,51 @@
+import { fromJsonString, toJsonString } from '@bufbuild/protobuf';
+import { PolicySchema } from '../../gen/google/iam/v1/policy_pb.ts';
+import type { IamPolicyStore } from '../iam-policies.ts';
+import type { SqliteContext } from './sqlite-context.ts';
+
+interface IamPolicyRow {
+  readonly resource: string;
+  readonly policy: string;
+  readonly revision: number;
+}
+
+export interface IamPolicyTables {
+  readonly iam_policies: IamPolicyRow;
+}
+
+/** {@link IamPolicyStore} on SQLite. */
+export function createIamPolicies({ db }: SqliteContext): IamPolicyStore {
+  return {
+    async get(resource) {
+      const row = await db
+        .selectFrom('iam_policies')
+        .selectAll()
+        .where('resource', '=', resource)
+        .executeTakeFirst();
+      return row && { ...row, policy: fromJsonString(PolicySchema, row.policy) };
+    },
+    async put(resource, policy, expectedRevision) {
+      const text = toJsonString(PolicySchema, policy);
+      const updated = await db
+        .updateTable('iam_policies')
+        .set((e) => ({ policy: text, revision: e('revision', '+', 1) }))
+        .where('resource', '=', resource)
+        .$if(expectedRevision !== undefined, (query) => query.where('revision', '=', expectedRevision ?? 0))
+        .returning('revision')
+        .executeTakeFirst();
+      if (updated !== undefined) return updated.revision;
+      if ((expectedRevision ?? 0) !== 0) return undefined;
+      const inserted = await db
+        .insertInto('iam_policies')
+        .values({ resource, policy: text, revision: 1 })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('revision')
+        .executeTakeFirst();
+      return inserted?.revision;
+    },
+    async delete(resource) {
+      const result = await db.deleteFrom('iam_policies').where('resource', '=', resource).executeTakeFirst();
+      return result.numDeletedRows === 1n;
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { Migration } from 'kysely/migration';
+import { accessTokenMigrations } from './access-tokens.ts';
+import { apiKeyMigrations } from './api-keys.ts';
+import { enabledServiceMigrations } from './enabled-services.ts';
+import { iamPolicyMigrations } from './iam-policies.ts';
+import { operationMigrations } from './operations.ts';
+import { projectMigrations } from './projects.ts';
+import { serviceAccountKeyMigrations } from './service-account-keys.ts';
+import { serviceAccountMigrations } from './service-accounts.ts';
+import { settingMigrations } from './settings.ts';
+
+/** All migrations by name; they run in the order of their names. One that was released never changes. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  ...accessTokenMigrations,
+  ...apiKeyMigrations,
+  ...enabledServiceMigrations,
+  ...iamPolicyMigrations,
+  ...operationMigrations,
+  ...projectMigrations,
+  ...serviceAccountKeyMigrations,
+  ...serviceAccountMigrations,
+  ...settingMigrations,
+};

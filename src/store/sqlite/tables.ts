@@ -1,0 +1,20 @@
+import type { AccessTokenTables } from './access-tokens.ts';
+import type { ApiKeyTables } from './api-keys.ts';
+import type { EnabledServiceTables } from './enabled-services.ts';
+import type { IamPolicyTables } from './iam-policies.ts';
+import type { OperationTables } from './operations.ts';
+import type { ProjectTables } from './projects.ts';
+import type { ServiceAccountKeyTables } from './service-account-keys.ts';
+import type { ServiceAccountTables } from './service-accounts.ts';
+import type { SettingTables } from './settings.ts';
+
+/** Every table, from the aggregates that own them. */
+export type Tables = AccessTokenTables &
+  ApiKeyTables &
+  EnabledServiceTables &
+  IamPolicyTables &
+  OperationTables &
+  ProjectTables &
+  ServiceAccountKeyTables &
+  ServiceAccountTables &
+  SettingTables;
