@@ -17,9 +17,12 @@ protoc -I "$protos" -I "$root/proto" --include_imports --descriptor_set_out="$wo
 # Every file of the closure but google/protobuf, which the runtime library brings.
 mapfile -t closure < <(protoc --decode=google.protobuf.FileDescriptorSet google/protobuf/descriptor.proto <"$work/all.pb" |
   sed -n 's/^  name: "\(.*\)"$/\1/p' | grep -v '^google/protobuf/')
-rm -rf "$root/src/gen"
-mkdir -p "$root/src/gen"
+mkdir "$work/gen"
 protoc --descriptor_set_in="$work/all.pb" \
   --plugin="$work/node_modules/.bin/protoc-gen-es" \
-  --es_out="$root/src/gen" --es_opt=target=ts,import_extension=ts,erasable_syntax=true "${closure[@]}"
+  --es_out="$work/gen" --es_opt=target=ts,import_extension=ts,erasable_syntax=true "${closure[@]}"
+# Swapped in whole, so that nothing running from the tree meets a half of it.
+mv "$work/gen" "$root/src/gen.new"
+[ ! -e "$root/src/gen" ] || mv "$root/src/gen" "$work/old"
+mv "$root/src/gen.new" "$root/src/gen"
 find "$root/src/gen" -name '*.ts' | wc -l
