@@ -3,10 +3,13 @@ import type { AccessTokenStore } from './access-tokens.ts';
 import type { ApiKeyStore } from './api-keys.ts';
 import type { EnabledServiceStore } from './enabled-services.ts';
 import type { IamPolicyStore } from './iam-policies.ts';
+import type { ManagedServiceStore } from './managed-services.ts';
 import type { OperationStore } from './operations.ts';
 import type { ProjectStore } from './projects.ts';
+import type { RolloutStore } from './rollouts.ts';
 import type { ServiceAccountKeyStore } from './service-account-keys.ts';
 import type { ServiceAccountStore } from './service-accounts.ts';
+import type { ServiceConfigStore } from './service-configs.ts';
 import type { SettingStore } from './settings.ts';
 
 /** The aggregates; one interface file each. */
@@ -15,10 +18,13 @@ export interface Aggregates {
   readonly apiKeys: ApiKeyStore;
   readonly enabledServices: EnabledServiceStore;
   readonly iamPolicies: IamPolicyStore;
+  readonly managedServices: ManagedServiceStore;
   readonly operations: OperationStore;
   readonly projects: ProjectStore;
+  readonly rollouts: RolloutStore;
   readonly serviceAccountKeys: ServiceAccountKeyStore;
   readonly serviceAccounts: ServiceAccountStore;
+  readonly serviceConfigs: ServiceConfigStore;
   readonly settings: SettingStore;
 }
 

@@ -3,10 +3,13 @@ import { createAccessTokens } from './access-tokens.ts';
 import { createApiKeys } from './api-keys.ts';
 import { createEnabledServices } from './enabled-services.ts';
 import { createIamPolicies } from './iam-policies.ts';
+import { createManagedServices } from './managed-services.ts';
 import { createOperations } from './operations.ts';
 import { createProjects } from './projects.ts';
+import { createRollouts } from './rollouts.ts';
 import { createServiceAccountKeys } from './service-account-keys.ts';
 import { createServiceAccounts } from './service-accounts.ts';
+import { createServiceConfigs } from './service-configs.ts';
 import { createSettings } from './settings.ts';
 import type { SqliteContext } from './sqlite-context.ts';
 
@@ -17,10 +20,13 @@ export function createAggregates(context: SqliteContext): Aggregates {
     apiKeys: createApiKeys(context),
     enabledServices: createEnabledServices(context),
     iamPolicies: createIamPolicies(context),
+    managedServices: createManagedServices(context),
     operations: createOperations(context),
     projects: createProjects(context),
+    rollouts: createRollouts(context),
     serviceAccountKeys: createServiceAccountKeys(context),
     serviceAccounts: createServiceAccounts(context),
+    serviceConfigs: createServiceConfigs(context),
     settings: createSettings(context),
   };
 }

@@ -2,10 +2,13 @@ import type { AccessTokenTables } from './access-tokens.ts';
 import type { ApiKeyTables } from './api-keys.ts';
 import type { EnabledServiceTables } from './enabled-services.ts';
 import type { IamPolicyTables } from './iam-policies.ts';
+import type { ManagedServiceTables } from './managed-services.ts';
 import type { OperationTables } from './operations.ts';
 import type { ProjectTables } from './projects.ts';
+import type { RolloutTables } from './rollouts.ts';
 import type { ServiceAccountKeyTables } from './service-account-keys.ts';
 import type { ServiceAccountTables } from './service-accounts.ts';
+import type { ServiceConfigTables } from './service-configs.ts';
 import type { SettingTables } from './settings.ts';
 
 /** Every table, from the aggregates that own them. */
@@ -13,8 +16,11 @@ export type Tables = AccessTokenTables &
   ApiKeyTables &
   EnabledServiceTables &
   IamPolicyTables &
+  ManagedServiceTables &
   OperationTables &
   ProjectTables &
+  RolloutTables &
   ServiceAccountKeyTables &
   ServiceAccountTables &
+  ServiceConfigTables &
   SettingTables;

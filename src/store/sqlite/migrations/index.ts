@@ -3,10 +3,13 @@ import { accessTokenMigrations } from './access-tokens.ts';
 import { apiKeyMigrations } from './api-keys.ts';
 import { enabledServiceMigrations } from './enabled-services.ts';
 import { iamPolicyMigrations } from './iam-policies.ts';
+import { managedServiceMigrations } from './managed-services.ts';
 import { operationMigrations } from './operations.ts';
 import { projectMigrations } from './projects.ts';
+import { rolloutMigrations } from './rollouts.ts';
 import { serviceAccountKeyMigrations } from './service-account-keys.ts';
 import { serviceAccountMigrations } from './service-accounts.ts';
+import { serviceConfigMigrations } from './service-configs.ts';
 import { settingMigrations } from './settings.ts';
 
 /** All migrations by name; they run in the order of their names. One that was released never changes. */
@@ -15,9 +18,12 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...apiKeyMigrations,
   ...enabledServiceMigrations,
   ...iamPolicyMigrations,
+  ...managedServiceMigrations,
   ...operationMigrations,
   ...projectMigrations,
+  ...rolloutMigrations,
   ...serviceAccountKeyMigrations,
   ...serviceAccountMigrations,
+  ...serviceConfigMigrations,
   ...settingMigrations,
 };
