@@ -10,10 +10,10 @@ describe('parseRolloutFilter', () => {
     ['', {}],
     ['status=SUCCESS', { status: Rollout_RolloutStatus.SUCCESS }],
     ["status = 'FAILED_ROLLED_BACK'", { status: Rollout_RolloutStatus.FAILED_ROLLED_BACK }],
-    ["strategy='TrafficPercentStrategy'", { strategy: 'TrafficPercentStrategy' }],
+    ["strategy='TrafficPercentStrategy'", { strategy: 'trafficPercentStrategy' }],
     [
       'strategy="DeleteServiceStrategy" AND status=PENDING',
-      { strategy: 'DeleteServiceStrategy', status: Rollout_RolloutStatus.PENDING },
+      { strategy: 'deleteServiceStrategy', status: Rollout_RolloutStatus.PENDING },
     ],
   ] as const)
     it(`reads ${text || 'nothing'}`, () => assert.deepEqual(parseRolloutFilter(text), expected));

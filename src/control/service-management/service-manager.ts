@@ -1,0 +1,36 @@
+import type { DescFile } from '@bufbuild/protobuf';
+import { ServiceManager } from '../../gen/google/api/servicemanagement/v1/servicemanager_pb.ts';
+import { implement } from '../rpc/service.ts';
+import type { ServiceImplementation } from '../rpc/service.ts';
+import { createServiceConfig, getServiceConfig, listServiceConfigs } from './configs.ts';
+import { createService } from './create-service.ts';
+import type { ServiceManagementDependencies } from './dependencies.ts';
+import { listServices } from './list-services.ts';
+import { createServiceRollout, getServiceRollout, listServiceRollouts } from './rollouts.ts';
+import { deleteService, getService, undeleteService } from './services.ts';
+import { submitConfigSource } from './submit-config-source.ts';
+import { SubmitResponseSchema } from './submit-response.ts';
+
+/**
+ * Descriptors that the type registry for JSON needs besides those of the services, after them: they replace the
+ * public SubmitConfigSourceResponse by the one with `diagnostics`.
+ */
+export const serviceManagementTypeFiles: readonly DescFile[] = [SubmitResponseSchema.file];
+
+/** google.api.servicemanagement.v1.ServiceManager over the store. */
+export function createServiceManager(deps: ServiceManagementDependencies): ServiceImplementation {
+  return implement(ServiceManager, {
+    listServices: (request, context) => listServices(deps, request, context),
+    getService: (request, context) => getService(deps, request, context),
+    createService: (request, context) => createService(deps, request, context),
+    deleteService: (request, context) => deleteService(deps, request, context),
+    undeleteService: (request, context) => undeleteService(deps, request, context),
+    listServiceConfigs: (request, context) => listServiceConfigs(deps, request, context),
+    getServiceConfig: (request, context) => getServiceConfig(deps, request, context),
+    createServiceConfig: (request, context) => createServiceConfig(deps, request, context),
+    submitConfigSource: (request, context) => submitConfigSource(deps, request, context),
+    listServiceRollouts: (request, context) => listServiceRollouts(deps, request, context),
+    getServiceRollout: (request, context) => getServiceRollout(deps, request, context),
+    createServiceRollout: (request, context) => createServiceRollout(deps, request, context),
+  });
+}
