@@ -12,5 +12,12 @@ export interface ConfigSnapshot {
   readonly methods: ReadonlyMap<string, MethodConfig>;
   /** By cluster name. Pools are kept across snapshots when the cluster did not change. */
   readonly clusters: ReadonlyMap<string, ClusterConfig>;
+  /** `control.environment` is set: methods are checked and reported. */
   readonly hasServiceControl: boolean;
+  /** Some backend speaks gRPC: transcoding and gRPC-Web are on, and reports say `backend_protocol` grpc. */
+  readonly requiresGrpc: boolean;
+  /** `endpoints[].allow_cors` of the endpoint that has the service's name. */
+  readonly allowsCors: boolean;
+  /** Name of the cluster of `--backend`. */
+  readonly localCluster: string;
 }

@@ -55,7 +55,14 @@ export interface MethodBackend {
 
 export type PathTranslation =
   | { readonly kind: 'append'; readonly prefix: string }
-  | { readonly kind: 'constant'; readonly path: string };
+  | {
+      readonly kind: 'constant';
+      readonly path: string;
+      /** Query parameter name by field path, where the two differ (a field's JSON name). */
+      readonly queryNames?: ReadonlyMap<string, string>;
+      /** Variables stand before the client's own query instead of after it, as ESP v1 has them. */
+      readonly bindingsFirst?: boolean;
+    };
 
 /** One upstream address with what it takes to talk to it. */
 export interface ClusterConfig {
