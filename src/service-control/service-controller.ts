@@ -54,7 +54,22 @@ export interface ControllerUnavailable {
   readonly httpStatus: number;
   /** Text for the reply: the answer's body or what the transport said. */
   readonly message: string;
+  /** What went wrong; absent only from controllers that cannot tell. */
+  readonly reason?: UnavailableReason;
 }
+
+/**
+ * Why Service Control gave no decision: no connection, no answer in time, the connection ended early, an HTTP status
+ * other than 200, an answer that does not parse, no access token, or too many calls waiting already.
+ */
+export type UnavailableReason =
+  | 'refused'
+  | 'timeout'
+  | 'reset'
+  | 'status'
+  | 'malformed'
+  | 'token'
+  | 'overload';
 
 export interface QuotaRequest {
   readonly operationName: string;
@@ -98,6 +113,11 @@ export interface ReportRecord {
   /** Canonical code name when the response was gRPC, else ''. */
   readonly grpcStatus: string;
   readonly responseCodeDetails: string;
+  /**
+   * Canonical code of the proxy's own decision (`LocalReply.rpcCode`), 0 when the backend answered; absent: derived from
+   * the response status. Source: label /status_code.
+   */
+  readonly statusCode?: number;
   /** Where a failure came from, in v1's words: internal, application, auth, service_control; '' on success. */
   readonly errorCause: string;
   readonly errorMessage: string;
