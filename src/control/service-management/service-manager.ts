@@ -1,5 +1,3 @@
-import type { DescFile } from '@bufbuild/protobuf';
-import { ServiceManager } from '../../gen/google/api/servicemanagement/v1/servicemanager_pb.ts';
 import { implement } from '../rpc/service.ts';
 import type { ServiceImplementation } from '../rpc/service.ts';
 import { createServiceConfig, getServiceConfig, listServiceConfigs } from './configs.ts';
@@ -9,17 +7,11 @@ import { listServices } from './list-services.ts';
 import { createServiceRollout, getServiceRollout, listServiceRollouts } from './rollouts.ts';
 import { deleteService, getService, undeleteService } from './services.ts';
 import { submitConfigSource } from './submit-config-source.ts';
-import { SubmitResponseSchema } from './submit-response.ts';
-
-/**
- * Descriptors that the type registry for JSON needs besides those of the services, after them: they replace the
- * public SubmitConfigSourceResponse by the one with `diagnostics`.
- */
-export const serviceManagementTypeFiles: readonly DescFile[] = [SubmitResponseSchema.file];
+import { ServiceManagerContract } from './submit-response.ts';
 
 /** google.api.servicemanagement.v1.ServiceManager over the store. */
 export function createServiceManager(deps: ServiceManagementDependencies): ServiceImplementation {
-  return implement(ServiceManager, {
+  return implement(ServiceManagerContract, {
     listServices: (request, context) => listServices(deps, request, context),
     getService: (request, context) => getService(deps, request, context),
     createService: (request, context) => createService(deps, request, context),

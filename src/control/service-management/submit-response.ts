@@ -1,5 +1,5 @@
 import { clone, create, createFileRegistry } from '@bufbuild/protobuf';
-import type { DescFile, Message } from '@bufbuild/protobuf';
+import type { DescFile, FileRegistry, Message } from '@bufbuild/protobuf';
 import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
 import {
   FieldDescriptorProto_Label,
@@ -12,6 +12,7 @@ import { DiagnosticSchema } from '../../gen/google/api/servicemanagement/v1/reso
 import type { Diagnostic } from '../../gen/google/api/servicemanagement/v1/resources_pb.ts';
 import {
   file_google_api_servicemanagement_v1_servicemanager as publicFile,
+  ServiceManager,
   SubmitConfigSourceResponseSchema,
 } from '../../gen/google/api/servicemanagement/v1/servicemanager_pb.ts';
 
@@ -24,14 +25,22 @@ export type SubmitResponse = Message<'google.api.servicemanagement.v1.SubmitConf
   diagnostics: Diagnostic[];
 };
 
+const extendedFile = extend();
+
 /**
  * Describes {@link SubmitResponse}. It bears the public type's name and is a superset of it on the wire, so it
- * goes into `Operation.response` as the public type; the registry that prints JSON must hold this one instead of
- * the public one, for gcloud to find `diagnostics`.
+ * goes into `Operation.response` as the public type.
  */
-export const SubmitResponseSchema: GenMessage<SubmitResponse> = extend();
+export const SubmitResponseSchema: GenMessage<SubmitResponse> = messageOf(extendedFile);
 
-function extend(): GenMessage<SubmitResponse> {
+/**
+ * The ServiceManager that we serve: the public one, in a file where SubmitConfigSourceResponse is
+ * {@link SubmitResponseSchema}. Whatever prints JSON by this service's file therefore prints `diagnostics`, which
+ * gcloud reads.
+ */
+export const ServiceManagerContract: typeof ServiceManager = serviceOf(extendedFile);
+
+function extend(): FileRegistry {
   const file = clone(FileDescriptorProtoSchema, publicFile.proto);
   file.messageType
     .find((message) => message.name === SubmitConfigSourceResponseSchema.name)
@@ -48,10 +57,19 @@ function extend(): GenMessage<SubmitResponse> {
   const dependencies = new Map(
     publicFile.dependencies.map((f): [string, DescFile] => [`${f.name}.proto`, f]),
   );
-  const found = createFileRegistry(file, (name) => dependencies.get(name)).getMessage(
-    SubmitConfigSourceResponseSchema.typeName,
-  );
+  return createFileRegistry(file, (name) => dependencies.get(name));
+}
+
+function messageOf(registry: FileRegistry): GenMessage<SubmitResponse> {
+  const found = registry.getMessage(SubmitConfigSourceResponseSchema.typeName);
   if (found === undefined) throw new TypeError('SubmitConfigSourceResponse is missing in its own file');
   // The descriptor was built right here with exactly the fields of SubmitResponse.
   return found as GenMessage<SubmitResponse>;
+}
+
+function serviceOf(registry: FileRegistry): typeof ServiceManager {
+  const found = registry.getService(ServiceManager.typeName);
+  if (found === undefined) throw new TypeError('ServiceManager is missing in its own file');
+  // A copy of the public service: the same methods on messages of the same shapes.
+  return found as unknown as typeof ServiceManager;
 }
