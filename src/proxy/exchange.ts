@@ -4,6 +4,9 @@ import type { ApiKeyState, ConsumerInfo } from '../service-control/service-contr
 import type { ConfigSnapshot } from './config-snapshot.ts';
 import type { LocalReply } from './local-reply.ts';
 import type { MethodConfig } from './routing/method-config.ts';
+import type { RouteResult } from './routing/route-table.ts';
+
+const noHeaders: readonly string[] = [];
 
 /**
  * One request and its response on their way through the pipeline. Stages read and change it; its shape never changes,
@@ -29,6 +32,9 @@ export class Exchange {
 
   /** The client's address by trusted hops or Forwarded. */
   clientAddress: string;
+  /** What the route table said; undefined until it was asked. */
+  routeResult: RouteResult | undefined = undefined;
+  /** The operation that was matched; undefined for 404 and 405. */
   route: MethodConfig | undefined = undefined;
   /** Raw variable bindings: name, value, … */
   bindings: readonly string[] = [];
@@ -53,6 +59,23 @@ export class Exchange {
   upstreamHost = '';
   attempts = 0;
   requestId = '';
+
+  /** The caller speaks gRPC, by the content type of its request as the dialect reads it. Decides the form of replies. */
+  isGrpcCaller = false;
+  /** Check could not decide and the policy let the request pass. */
+  failedOpen = false;
+  /** Path and query for the backend; '' keeps the client's. */
+  upstreamTarget = '';
+  /** Bytes of names and values of the request fields as received. */
+  requestHeaderBytes = 0;
+  responseHeaderBytes = 0;
+  /** Response fields as they were sent; empty before. */
+  responseHeaders: readonly string[] = noHeaders;
+  responseTrailers: readonly string[] = noHeaders;
+  /** Monotonic ms of the request's last byte; -1 until then. */
+  requestEndedMs = -1;
+  /** Monotonic ms of the exchange's end; -1 until then. */
+  endedMs = -1;
 
   constructor(
     stream: ServerStream,

@@ -8,33 +8,70 @@ import type { LocalReply } from '../local-reply.ts';
 import type { RouteResult } from '../routing/route-table.ts';
 import type { UpstreamFailure } from '../../protocol/http/stream.ts';
 
+export type CheckDenied = Extract<CheckOutcome, { kind: 'denied' }>;
+export type QuotaDenied = Extract<QuotaOutcome, { kind: 'denied' }>;
+export type MethodNotAllowed = Extract<RouteResult, { kind: 'methodNotAllowed' }>;
+
+/** What a connection manager finds wrong with a request before it is routed. */
+export type ProtocolFault =
+  /** HTTP/1.0 where the dialect wants 1.1. */
+  | 'low_version'
+  | 'missing_host'
+  /** CONNECT, or an upgrade to anything but WebSocket. */
+  | 'upgrade'
+  /** A target that is neither origin form nor a known exception (`*`). */
+  | 'target'
+  /** A path that normalisation refuses: NUL, fragment. */
+  | 'path';
+
+/** Which local reply goes out when the client's body broke a limit before there was a response. */
+export type BodyFault = 'body_timeout' | 'body_too_large' | 'protocol_error';
+
 /**
  * What differs between ESP v1 and ESPv2 as a client, a backend or Service Control sees it. One folder per dialect with
- * the same file names (error-body.ts, messages.ts, headers.ts, report.ts, defaults.ts …); nothing outside them asks
- * which generation it is.
+ * the same file names (dialect.ts, check-errors.ts, error-body.ts, headers.ts, messages.ts, upstream-errors.ts); nothing
+ * outside them asks which generation it is.
  */
 export interface Dialect {
   readonly name: 'esp-v1' | 'esp-v2';
   /** `server` response header; undefined leaves the backend's. */
   readonly serverHeader: string | undefined;
+  /** Check is called for a key that the method does not need. */
+  readonly checksOptionalKeys: boolean;
   /** The error body and its content type. */
   renderError(reply: LocalReply): { readonly contentType: string; readonly body: string };
+  /** Whether a request with this content type gets its errors as gRPC status. */
+  isGrpcCaller(contentType: string): boolean;
+  /** `grpc-status` and `grpc-message` (already percent-encoded; '' for none) of a reply to a gRPC caller. */
+  renderGrpcError(reply: LocalReply): { readonly status: number; readonly message: string };
 
+  /** Undefined: the dialect takes the request as it is. */
+  protocolError(fault: ProtocolFault, exchange: Exchange): LocalReply | undefined;
+  /** No config is served yet, or the process is past serving. */
+  notReady(exchange: Exchange): LocalReply;
+  /** The answer on `--healthz`. */
+  healthy(exchange: Exchange): LocalReply;
   notFound(exchange: Exchange): LocalReply;
-  methodNotAllowed(
-    exchange: Exchange,
-    result: Extract<RouteResult, { kind: 'methodNotAllowed' }>,
-  ): LocalReply;
+  methodNotAllowed(exchange: Exchange, result: MethodNotAllowed): LocalReply;
+  /** OPTIONS with a CORS preset on, on a path of its own, that is no preflight or of a foreign origin. */
+  corsRejected(exchange: Exchange): LocalReply;
+  jwtMissing(exchange: Exchange): LocalReply;
+  /** A token came, and this version cannot verify it. */
+  jwtUnsupported(exchange: Exchange): LocalReply;
   missingApiKey(exchange: Exchange): LocalReply;
-  checkDenied(outcome: Extract<CheckOutcome, { kind: 'denied' }>, exchange: Exchange): LocalReply;
+  checkDenied(outcome: CheckDenied, exchange: Exchange): LocalReply;
+  /** Service Control gave no decision and the controller's network policy is closed. */
   checkUnavailable(outcome: ControllerUnavailable, exchange: Exchange): LocalReply;
-  quotaDenied(outcome: Extract<QuotaOutcome, { kind: 'denied' }>, exchange: Exchange): LocalReply;
-  quotaUnavailable(outcome: ControllerUnavailable, exchange: Exchange): LocalReply;
+  /** Undefined: the code does not deny. */
+  quotaDenied(outcome: QuotaDenied, exchange: Exchange): LocalReply | undefined;
+  bodyFailure(fault: BodyFault, exchange: Exchange): LocalReply;
   upstreamFailure(failure: UpstreamFailure, exchange: Exchange, retried: boolean): LocalReply;
   /** Deadline (504) or idle (408/504) passed before the response head. */
   upstreamTimeout(kind: 'response' | 'per_try' | 'idle', exchange: Exchange): LocalReply;
   internalError(exchange: Exchange): LocalReply;
 
-  /** Headers for the backend that tell who called; the client's own copies are stripped before. */
+  /** Headers for the backend that tell who called: name, value, …; the client's own copies are stripped before. */
   consumerHeaders(exchange: Exchange): readonly string[];
+  /** Headers for the backend that tell where the request came from, set in place. */
+  setForwardingHeaders(exchange: Exchange): void;
 }

@@ -1,0 +1,207 @@
+import { create } from '@bufbuild/protobuf';
+import type { Clock } from '../core/clock.ts';
+import { ServiceSchema } from '../gen/google/api/service_pb.ts';
+import type { ServerStream } from '../protocol/http/stream.ts';
+import type { TimerWheel } from '../protocol/net/timer-wheel.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { ConfigSnapshot } from './config-snapshot.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { Exchange } from './exchange.ts';
+import type { ExchangeObserver } from './observe/exchange-observer.ts';
+import { ActiveConfig } from './pipeline/active-config.ts';
+import type { ActiveConfigOwner, ServedConfig } from './pipeline/active-config.ts';
+import { ExchangeDriver } from './pipeline/exchange-driver.ts';
+import { stagesInOrder } from './pipeline/order.ts';
+import { Pipeline } from './pipeline/pipeline.ts';
+import type { StageOptions } from './pipeline/stage-options.ts';
+import { hashToUnit, pickShare } from './pipeline/traffic-split.ts';
+import { defaultApiKeyLocations, extractApiKey } from './stages/extract-api-key.ts';
+import { createRefuseNotReady } from './stages/refuse-not-ready.ts';
+import { createStampResponse } from './stages/stamp-response.ts';
+
+export interface GatewayDeps {
+  readonly dialect: Dialect;
+  readonly clock: Clock;
+  /** Watches deadlines and idle times; one for the process. */
+  readonly wheel: TimerWheel;
+  readonly logger: Logger;
+  /** In [0, 1): splits the traffic of callers without a key. */
+  readonly random: () => number;
+  /** A random UUID, version 4. */
+  readonly createRequestId: () => string;
+  readonly observers: readonly ExchangeObserver[];
+}
+
+/** What the stages need, save what comes with each config or from {@link GatewayDeps}. */
+export type GatewayOptions = Omit<
+  StageOptions,
+  'dialect' | 'clock' | 'createRequestId' | 'controller' | 'isHealthy'
+>;
+
+/** The data path between codec and upstream. */
+export interface Gateway {
+  /** What codecs call for every request. */
+  readonly onRequest: (stream: ServerStream) => void;
+  /** Configs being served, with the exchanges in flight on each. */
+  readonly configs: readonly ServedConfigState[];
+  readonly isDraining: boolean;
+  /** Exchanges in flight, on all configs, replaced ones included. */
+  readonly activeExchanges: number;
+  /** A config is served and the gateway is not draining. */
+  readonly isReady: boolean;
+  /**
+   * Replaces what is served, at once: requests in flight finish on what they began with. An empty list answers
+   * everything with 503. The same object given again stays in place.
+   */
+  serve(configs: readonly ServedConfig[]): void;
+  /** Health answers turn to 503; requests are still served. */
+  drain(): void;
+  /** Resolves when no exchange is in flight any more. */
+  idle(): Promise<void>;
+}
+
+export interface ServedConfigState {
+  readonly served: ServedConfig;
+  readonly exchanges: number;
+}
+
+/** A gateway without a config: it answers 503 until {@link Gateway.serve}. */
+export function createGateway(deps: GatewayDeps, options: GatewayOptions): Gateway {
+  return new PipelineGateway(deps, options);
+}
+
+class PipelineGateway implements Gateway, ActiveConfigOwner {
+  readonly dialect: Dialect;
+  readonly clock: Clock;
+  readonly wheel: TimerWheel;
+  readonly logger: Logger;
+  readonly #deps: GatewayDeps;
+  readonly #options: GatewayOptions;
+  readonly #unconfigured: ActiveConfig;
+  #configs: readonly ActiveConfig[] = [];
+  #shares: ReadonlyArray<{ readonly percent: number; readonly config: ActiveConfig }> = [];
+  #activeExchanges = 0;
+  #isDraining = false;
+  #idleWaiters: Array<() => void> = [];
+
+  constructor(deps: GatewayDeps, options: GatewayOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    this.dialect = deps.dialect;
+    this.clock = deps.clock;
+    this.wheel = deps.wheel;
+    this.logger = deps.logger;
+    const pipeline = new Pipeline([createStampResponse(deps), createRefuseNotReady(deps)]);
+    this.#unconfigured = new ActiveConfig(nothingServed, pipeline, this);
+  }
+
+  readonly onRequest = (stream: ServerStream): void => {
+    const config = this.#chooseConfig(stream);
+    const { clock } = this;
+    const exchange = new Exchange(stream, config.served.snapshot, clock.nowMs(), clock.monotonicMs());
+    this.#activeExchanges++;
+    config.enter();
+    for (const observer of this.#deps.observers) observer.onExchangeStart?.(exchange);
+    new ExchangeDriver(exchange, config).start();
+  };
+
+  get configs(): readonly ServedConfigState[] {
+    return this.#configs;
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  get activeExchanges(): number {
+    return this.#activeExchanges;
+  }
+
+  get isReady(): boolean {
+    return this.#configs.length > 0 && !this.#isDraining;
+  }
+
+  serve(configs: readonly ServedConfig[]): void {
+    const previous = this.#configs;
+    const next = configs.map(
+      (served) => previous.find((active) => active.served === served) ?? this.#activate(served),
+    );
+    this.#configs = next;
+    // In order of config id, so that a caller keeps its config while percentages move.
+    this.#shares = next
+      .toSorted((a, b) => (a.served.snapshot.configId < b.served.snapshot.configId ? -1 : 1))
+      .map((config) => ({ percent: config.served.percent, config }));
+    for (const active of previous) if (!next.includes(active)) active.retire();
+  }
+
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  idle(): Promise<void> {
+    if (this.#activeExchanges === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  onExchangeEnd(exchange: Exchange): void {
+    this.#activeExchanges--;
+    if (this.#activeExchanges === 0 && this.#idleWaiters.length > 0) this.#wakeIdleWaiters();
+    for (const observer of this.#deps.observers) observer.onExchangeEnd(exchange);
+  }
+
+  #wakeIdleWaiters(): void {
+    const waiters = this.#idleWaiters;
+    this.#idleWaiters = [];
+    for (const wake of waiters) wake();
+  }
+
+  #activate(served: ServedConfig): ActiveConfig {
+    const stages = stagesInOrder({
+      ...this.#options,
+      dialect: this.dialect,
+      clock: this.clock,
+      createRequestId: this.#deps.createRequestId,
+      controller: served.controller,
+      isHealthy: () => !this.#isDraining,
+    });
+    return new ActiveConfig(served, new Pipeline(stages), this);
+  }
+
+  #chooseConfig(stream: ServerStream): ActiveConfig {
+    if (this.#configs.length === 1) return this.#configs[0] as ActiveConfig;
+    if (this.#configs.length === 0) return this.#unconfigured;
+    const key = apiKeyOf(stream);
+    const point = key === '' ? this.#deps.random() : hashToUnit(key);
+    return pickShare(this.#shares, point)?.config ?? this.#unconfigured;
+  }
+}
+
+/** The key where most configs look for it: which config decides is only known after the choice. */
+function apiKeyOf(stream: ServerStream): string {
+  const { target, headers } = stream.request;
+  const mark = target.indexOf('?');
+  const query = mark < 0 ? undefined : target.slice(mark + 1);
+  return extractApiKey({ query, headers }, defaultApiKeyLocations);
+}
+
+const emptySnapshot: ConfigSnapshot = {
+  serviceName: '',
+  configId: '',
+  rolloutId: '',
+  service: create(ServiceSchema),
+  routes: { match: () => ({ kind: 'notFound' }) },
+  methods: new Map(),
+  clusters: new Map(),
+  hasServiceControl: false,
+  requiresGrpc: false,
+  allowsCors: false,
+  localCluster: '',
+};
+
+const nothingServed: ServedConfig = {
+  snapshot: emptySnapshot,
+  controller: undefined,
+  clusters: new Map(),
+  percent: 100,
+  release: () => undefined,
+};

@@ -1,0 +1,221 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { HeaderList } from '../../protocol/http/headers.ts';
+import type {
+  ResponseHead,
+  ServerStream,
+  ServerStreamHandler,
+  StreamAbortReason,
+} from '../../protocol/http/stream.ts';
+import type { TimerWheel } from '../../protocol/net/timer-wheel.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import type { Exchange } from '../exchange.ts';
+import type { LocalReply } from '../local-reply.ts';
+import { Forwarding } from '../stages/forward.ts';
+import type { ForwardingOwner } from '../stages/forward.ts';
+import type { Pipeline } from './pipeline.ts';
+import { recordResponseHead } from './record-response.ts';
+import { sendLocalReply } from './send-local-reply.ts';
+import type { StageResult } from './stage.ts';
+import type { UpstreamCluster } from './upstream-cluster.ts';
+
+/** What all exchanges of one config share. */
+export interface ExchangeContext {
+  readonly pipeline: Pipeline;
+  readonly dialect: Dialect;
+  readonly clock: Clock;
+  readonly wheel: TimerWheel;
+  readonly logger: Logger;
+  /** Undefined for a name that no snapshot uses. */
+  cluster(name: string): UpstreamCluster | undefined;
+  /** The exchange is over, whatever its outcome; called exactly once. */
+  onEnd(exchange: Exchange): void;
+}
+
+/**
+ * Drives one exchange from its head to its report: runs the stages, then either answers itself or hands both streams
+ * to {@link Forwarding}. While a stage waits, the request body waits too: only what the codec had already parsed is
+ * held.
+ */
+export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
+  readonly exchange: Exchange;
+  readonly #stream: ServerStream;
+  readonly #context: ExchangeContext;
+  #phase: 'stages' | 'forwarding' | 'answered' | 'ended' = 'stages';
+  /** Stages that have let the request pass. */
+  #passedStages = 0;
+  #forwarding: Forwarding | undefined = undefined;
+  #held: Buffer[] | undefined = undefined;
+  #isRequestEnded = false;
+  #requestTrailers: HeaderList | undefined = undefined;
+  #isBodyPaused = false;
+
+  constructor(exchange: Exchange, context: ExchangeContext) {
+    this.exchange = exchange;
+    this.#stream = exchange.stream;
+    this.#context = context;
+    exchange.stream.handler = this;
+  }
+
+  /** Runs the stages as far as they go without waiting. */
+  start(): void {
+    const { stages } = this.#context.pipeline;
+    while (this.#passedStages < stages.length) {
+      const result = this.#runStage();
+      if (result instanceof Promise) {
+        this.#pauseBody();
+        result.then(this.#onStageResult, this.#onStageFailure);
+        return;
+      }
+      if (result !== undefined) return this.reply(result);
+      this.#passedStages++;
+    }
+    this.#forward();
+  }
+
+  #runStage(): StageResult | Promise<StageResult> {
+    const stage = this.#context.pipeline.stages[this.#passedStages];
+    try {
+      return stage?.run(this.exchange);
+    } catch (error) {
+      return this.#internalError(error);
+    }
+  }
+
+  readonly #onStageResult = (result: StageResult): void => {
+    if (this.#phase !== 'stages') return;
+    if (result !== undefined) return this.reply(result);
+    this.#passedStages++;
+    this.start();
+  };
+
+  readonly #onStageFailure = (error: unknown): void => {
+    if (this.#phase === 'stages') this.reply(this.#internalError(error));
+  };
+
+  #internalError(error: unknown): LocalReply {
+    const stage = this.#context.pipeline.stages[this.#passedStages]?.name ?? 'forward';
+    this.#context.logger.error({ stage, error }, 'stage failed');
+    return this.#context.dialect.internalError(this.exchange);
+  }
+
+  #forward(): void {
+    const { exchange } = this;
+    const context = this.#context;
+    const cluster = context.cluster(exchange.route?.backend.cluster ?? '');
+    if (cluster === undefined) {
+      context.logger.error({ cluster: exchange.route?.backend.cluster }, 'route names an unknown cluster');
+      return this.reply(context.dialect.internalError(exchange));
+    }
+    this.#phase = 'forwarding';
+    const forwarding = new Forwarding(this, exchange, context);
+    this.#forwarding = forwarding;
+    forwarding.start(cluster);
+    if (this.#held !== undefined) for (const chunk of this.#held) forwarding.sendRequestBody(chunk);
+    this.#held = undefined;
+    if (this.#isRequestEnded) forwarding.sendRequestEnd(this.#requestTrailers);
+    else if (!forwarding.isUpstreamFull) this.resumeBody();
+  }
+
+  // ── what the client does ──
+
+  onBody(chunk: Buffer): void {
+    this.exchange.requestBytes += chunk.length;
+    if (this.#forwarding !== undefined) this.#forwarding.sendRequestBody(chunk);
+    else if (this.#phase === 'stages') (this.#held ??= []).push(chunk);
+  }
+
+  onBodyEnd(trailers: HeaderList | undefined): void {
+    this.exchange.requestEndedMs = this.#context.clock.monotonicMs();
+    this.#isRequestEnded = true;
+    this.#requestTrailers = trailers;
+    this.#forwarding?.sendRequestEnd(trailers);
+  }
+
+  onDrain(): void {
+    this.#forwarding?.resumeResponseBody();
+  }
+
+  onAbort(reason: StreamAbortReason): void {
+    if (this.#phase === 'ended') return;
+    this.#forwarding?.cancel();
+    const [flag, details] = aborts[reason];
+    // An answer that was on its way keeps its own reason: only the delivery failed.
+    this.exchange.responseFlags = this.exchange.responseFlags === '' ? flag : this.exchange.responseFlags;
+    if (this.exchange.localReply === undefined) this.exchange.responseCodeDetails = details;
+    this.#end();
+  }
+
+  onComplete(): void {
+    this.#end();
+  }
+
+  // ── what forwarding asks for ──
+
+  pauseBody(): void {
+    this.#pauseBody();
+  }
+
+  resumeBody(): void {
+    if (!this.#isBodyPaused || this.#isRequestEnded) return;
+    this.#isBodyPaused = false;
+    this.#stream.resumeBody();
+  }
+
+  #pauseBody(): void {
+    if (this.#isBodyPaused || this.#isRequestEnded) return;
+    this.#isBodyPaused = true;
+    this.#stream.pauseBody();
+  }
+
+  sendResponseHead(head: ResponseHead, ended: boolean): void {
+    this.#context.pipeline.applyToResponse(this.exchange, head, this.#passedStages);
+    recordResponseHead(this.exchange, head);
+    this.#stream.sendHead(head, ended);
+  }
+
+  /** Answers the client itself; nothing of a response may have been sent. */
+  reply(reply: LocalReply): void {
+    this.#phase = 'answered';
+    this.#forwarding = undefined;
+    this.#held = undefined;
+    // The codec reads the rest of the body or closes; it cannot while we hold it back.
+    this.resumeBody();
+    sendLocalReply(this.exchange, reply, {
+      dialect: this.#context.dialect,
+      pipeline: this.#context.pipeline,
+      passedStages: this.#passedStages,
+    });
+  }
+
+  /** The response has been handed over whole; a request that still arrives has no one to go to. */
+  responseSent(): void {
+    this.#phase = 'answered';
+    this.#forwarding = undefined;
+  }
+
+  /** Gives up on a response that has begun. */
+  abort(flag: string, details: string): void {
+    this.exchange.responseFlags = flag;
+    this.exchange.responseCodeDetails = details;
+    this.#stream.abort();
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    this.#forwarding = undefined;
+    this.exchange.endedMs = this.#context.clock.monotonicMs();
+    this.#context.onEnd(this.exchange);
+  }
+}
+
+/** Response flag and details of a request that its client ended. Source: Envoy, stream_info. */
+const aborts: Readonly<Record<StreamAbortReason, readonly [flag: string, details: string]>> = {
+  remote_disconnect: ['DC', 'downstream_remote_disconnect'],
+  protocol_error: ['DPE', 'http1.codec_error'],
+  body_timeout: ['SI', 'stream_idle_timeout'],
+  body_too_large: ['', 'request_payload_too_large'],
+  local_close: ['DC', 'downstream_local_disconnect'],
+};

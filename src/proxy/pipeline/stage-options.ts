@@ -1,0 +1,39 @@
+import type { Clock } from '../../core/clock.ts';
+import type { ServiceController } from '../../service-control/service-controller.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Stage } from './stage.ts';
+
+/** All that the stages of one config need. Stages of other folders come ready made. */
+export interface StageOptions {
+  readonly dialect: Dialect;
+  readonly clock: Clock;
+  /** Undefined: the config names no Service Control. */
+  readonly controller: ServiceController | undefined;
+  /** A random UUID, version 4. */
+  readonly createRequestId: () => string;
+  /** `--generated_header_prefix`, default `X-Endpoint-`. */
+  readonly headerPrefix: string;
+  /** `--enable_operation_name_header`. */
+  readonly addOperationName: boolean;
+  /** ESPv2 always; ESP v1 `--enable_websocket`. */
+  readonly allowWebSocket: boolean;
+  /** `--healthz`; undefined: no health path. */
+  readonly healthPath: string | undefined;
+  /** False while draining. */
+  readonly isHealthy: () => boolean;
+  /** `--cors_preset` is given. */
+  readonly hasCorsPreset: boolean;
+
+  readonly readClientAddress?: Stage | undefined;
+  readonly normalizePath?: Stage | undefined;
+  readonly answerCors?: Stage | undefined;
+  readonly decorateResponse?: Stage | undefined;
+  readonly compressResponse?: Stage | undefined;
+  readonly rewritePath?: Stage | undefined;
+  /** `--add_request_headers`, `--append_request_headers`, after all headers of our own. */
+  readonly changeRequestHeaders?: ((exchange: Exchange) => void) | undefined;
+  /** Told the outcome of each Check and AllocateQuota, for the metrics. */
+  readonly onCheck?: (outcome: string) => void;
+  readonly onQuota?: (outcome: string) => void;
+}
