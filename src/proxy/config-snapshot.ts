@@ -18,6 +18,8 @@ export interface ConfigSnapshot {
   readonly requiresGrpc: boolean;
   /** `endpoints[].allow_cors` of the endpoint that has the service's name. */
   readonly allowsCors: boolean;
+  /** Some operation translates paths: every request's target is checked for that. Absent: none does. */
+  readonly rewritesPaths?: boolean;
   /** Name of the cluster of `--backend`. */
   readonly localCluster: string;
 }

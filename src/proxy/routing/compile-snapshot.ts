@@ -78,6 +78,7 @@ class SnapshotCompiler {
       hasServiceControl: (this.#service.control?.environment ?? '') !== '',
       requiresGrpc: this.#backends.requiresGrpc,
       allowsCors,
+      rewritesPaths: [...this.#methods.values()].some((m) => m.backend.pathTranslation !== undefined),
       localCluster: this.#backends.localCluster,
     };
   }
