@@ -1,0 +1,66 @@
+import type { Service } from '../../gen/google/api/service_pb.ts';
+import type { CompileContext } from '../context.ts';
+import { toplevelLocation } from '../diagnostics/collector.ts';
+import { compileOpenapi2 } from '../openapi2/compile-openapi2.ts';
+import type { SourceNode } from '../source/source-node.ts';
+import type { InputDocument, Inputs } from './load-inputs.ts';
+
+/**
+ * Compiles inputs of one kind. Reports what is wrong to `context.diagnostics`; the service it returns counts only when
+ * nothing was.
+ */
+export type Frontend = (inputs: Inputs, context: CompileContext) => Service | undefined;
+
+/** Picks the frontend for what was submitted. Mixed or missing input is reported and has none. */
+export function selectFrontend(inputs: Inputs, context: CompileContext): Frontend | undefined {
+  const kinds = new Set(inputs.documents.map(({ kind }) => kind));
+  const hasProtobuf = inputs.descriptors.length > 0 || inputs.protos.length > 0 || kinds.has('service');
+  const found = [
+    ...(kinds.has('openapi2') ? ['OpenAPI 2.0'] : []),
+    ...(kinds.has('openapi3') ? ['OpenAPI 3.x'] : []),
+    ...(hasProtobuf ? ['google.api.Service'] : []),
+  ];
+  if (found.length > 1) return reportMixed(found, inputs, context);
+  if (kinds.has('openapi2')) return openapi2Frontend;
+  if (kinds.has('openapi3')) return reportUnsupported('OpenAPI 3.x documents', inputs, context);
+  if (hasProtobuf) return reportUnsupported('protobuf inputs', inputs, context);
+  context.diagnostics.error({
+    rule: 'no-spec',
+    location: toplevelLocation,
+    message: 'Cannot find a valid OpenAPI 2.0 spec in the input files',
+    hint: 'A top-level document has swagger: "2.0".',
+    at: inputs.documents[0]?.root,
+  });
+  return undefined;
+}
+
+const openapi2Frontend: Frontend = (inputs, context) => {
+  const roots = inputs.documents.filter(({ kind }) => kind === 'openapi2').map(({ root }) => root);
+  return compileOpenapi2(
+    roots.filter((root) => root.kind === 'mapping'),
+    context,
+  );
+};
+
+function reportMixed(found: readonly string[], inputs: Inputs, context: CompileContext): undefined {
+  context.diagnostics.error({
+    rule: 'mixed-inputs',
+    location: toplevelLocation,
+    message: `Ambiguous input. Found ${found.join(' and ')} in one set of files.`,
+    hint: 'Submit documents of one kind; one service has one format.',
+    at: firstTopLevel(inputs),
+  });
+}
+
+function reportUnsupported(what: string, inputs: Inputs, context: CompileContext): undefined {
+  context.diagnostics.error({
+    rule: 'input-unsupported',
+    location: toplevelLocation,
+    message: `${what} cannot be compiled by this version.`,
+    at: firstTopLevel(inputs),
+  });
+}
+
+function firstTopLevel(inputs: Inputs): SourceNode | undefined {
+  return inputs.documents.find((document: InputDocument) => document.kind !== 'fragment')?.root;
+}

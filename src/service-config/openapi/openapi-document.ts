@@ -1,0 +1,28 @@
+import type { CompileContext } from '../context.ts';
+import type { MappingNode, SourcePlace } from '../source/source-node.ts';
+import type { NodeReader } from './node-reader.ts';
+
+/** A top-level OpenAPI document while it is being read. */
+export interface OpenapiDocument {
+  readonly context: CompileContext;
+  /** Base name of the file, the first part of every location text. */
+  readonly fileName: string;
+  readonly root: MappingNode;
+  readonly reader: NodeReader;
+}
+
+/** `f.yaml: Operation 'get' in path '/p'`. */
+export function operationLocation(document: OpenapiDocument, verb: string, path: string): string {
+  return `${document.fileName}: Operation '${verb}' in path '${path}'`;
+}
+
+/** `f.yaml: x-google-backend`. */
+export function namedLocation(document: OpenapiDocument, name: string): string {
+  return `${document.fileName}: ${name}`;
+}
+
+/** Where a finding about one part of a document belongs: its place and its location text. */
+export interface Spot {
+  readonly place: SourcePlace;
+  readonly location: string;
+}

@@ -1,0 +1,34 @@
+import type { CompileContext } from '../context.ts';
+import { toplevelLocation } from '../diagnostics/collector.ts';
+import type { ApiModel } from '../model/api-model.ts';
+import { child } from '../source/source-node.ts';
+import type { SourceNode } from '../source/source-node.ts';
+
+/** The one service name of all documents; undefined, and reported, when there is none or more than one. */
+export function agreeOnServiceName(models: readonly ApiModel[], context: CompileContext): string | undefined {
+  const hosts = [...new Set(models.map(({ host }) => host).filter((host) => host !== ''))];
+  const expected = context.options.serviceName;
+  const [host] = hosts;
+  if (hosts.length > 1) {
+    report(
+      context,
+      'hosts-differ',
+      `Different 'host' values cannot be set in multiple OpenAPI files. Found Hosts: {${hosts.join(', ')}}`,
+    );
+    return undefined;
+  }
+  const name = host ?? expected;
+  if (name === undefined) {
+    const message = `Service name must be provided either explicitly or in OpenAPI 'host' value.`;
+    report(context, 'service-name-missing', message, models[0]?.place as SourceNode | undefined);
+  } else if (expected !== undefined && name !== expected) {
+    const message = `The 'host' value '${name}' is different from the service name '${expected}'.`;
+    const root = models[0]?.place as SourceNode | undefined;
+    report(context, 'service-name-differs', message, child(root, 'host') ?? root);
+  }
+  return name;
+}
+
+function report(context: CompileContext, rule: string, message: string, at?: SourceNode): void {
+  context.diagnostics.error({ rule, location: toplevelLocation, message, at });
+}

@@ -1,0 +1,117 @@
+import { create } from '@bufbuild/protobuf';
+
+import { BackendRuleSchema } from '../../gen/google/api/backend_pb.ts';
+import type { BackendRule } from '../../gen/google/api/backend_pb.ts';
+import type { OperationModel } from '../model/api-model.ts';
+import { booleanExtension, findExtension } from '../openapi/extension.ts';
+import { operationLocation } from '../openapi/openapi-document.ts';
+import type { OpenapiDocument, Spot } from '../openapi/openapi-document.ts';
+import { readMethodName } from '../openapi/operation-id.ts';
+import type { MethodNames } from '../openapi/operation-id.ts';
+import { toPathTemplate } from '../openapi/path-template.ts';
+import { resolveNode } from '../openapi/resolve-node.ts';
+import type { SecurityRules } from '../openapi/security.ts';
+import { child, keyPlace } from '../source/source-node.ts';
+import type { MappingNode } from '../source/source-node.ts';
+import { googleBackend } from './extensions/google-backend.ts';
+import { googleQuota } from './extensions/google-quota.ts';
+import { warnWithoutApiKey } from './api-key-warning.ts';
+import { operationSecurity, readSecuritySection } from './operation-security.ts';
+import type { SecuritySection } from './operation-security.ts';
+import { readParameters } from './parameters.ts';
+import { readResponse } from './response.ts';
+
+/** The verbs of OpenAPI 2.0, in the order in which a path's operations become methods. */
+const verbs = ['get', 'head', 'delete', 'patch', 'post', 'put', 'options'] as const;
+
+/** What all operations of a document share. */
+export interface OperationDefaults {
+  readonly basePath: string;
+  readonly security: SecuritySection;
+  readonly securityRules: SecurityRules;
+  readonly backend: BackendRule | undefined;
+  readonly methodNames: MethodNames;
+}
+
+/** Operations of a document by path, then by verb; paths in the order of their characters. */
+export function readOperations(document: OpenapiDocument, defaults: OperationDefaults): OperationModel[] {
+  const paths = document.reader.mapping(document.reader.required(document.root, 'paths', 'paths'), 'paths');
+  if (paths === undefined) return [];
+  const names = [...paths.entries.keys()].filter((name) => !name.startsWith('x-')).sort();
+  return names.flatMap((path) => readPath(document, paths, path, defaults));
+}
+
+function readPath(
+  document: OpenapiDocument,
+  paths: MappingNode,
+  path: string,
+  defaults: OperationDefaults,
+): OperationModel[] {
+  const spot: Spot = { place: keyPlace(paths, path), location: `${document.fileName}: Path '${path}'` };
+  const value = child(paths, path);
+  // A path that is not found would silently lose its routes, so it is an error.
+  const target = value === undefined ? undefined : resolveNode(document, value, spot, 'error');
+  const pathItem = document.reader.mapping(target, `paths.${path}`);
+  if (pathItem === undefined) return [];
+  return verbs.flatMap((verb) => {
+    const operation = document.reader.mapping(child(pathItem, verb), `paths.${path}.${verb}`);
+    if (operation === undefined) return [];
+    const location = operationLocation(document, verb, path);
+    const place = keyPlace(pathItem, verb);
+    return (
+      readOperation(document, { path, verb, pathItem, operation, spot: { place, location } }, defaults) ?? []
+    );
+  });
+}
+
+interface OperationSource {
+  readonly path: string;
+  readonly verb: string;
+  readonly pathItem: MappingNode;
+  readonly operation: MappingNode;
+  readonly spot: Spot;
+}
+
+function readOperation(
+  document: OpenapiDocument,
+  source: OperationSource,
+  defaults: OperationDefaults,
+): OperationModel | undefined {
+  const { operation, spot } = source;
+  const methodName = readMethodName(document, operation, defaults.methodNames, spot);
+  const parameters = readParameters(document, operation, source.pathItem, spot);
+  const section = readSecuritySection(document, operation, defaults.securityRules, spot);
+  const security = operationSecurity(document, section, defaults.security, defaults.securityRules, spot);
+  warnWithoutApiKey(document, security, spot);
+  const backend = googleBackend(document, operation, 'operation') ?? copyOf(document, defaults.backend);
+  const metricCosts = googleQuota(document, operation);
+  if (methodName === undefined) return undefined;
+  return {
+    ...spot,
+    verb: source.verb,
+    path: source.path,
+    template: toPathTemplate(defaults.basePath, source.path, parameters),
+    methodName,
+    origin: 'declared',
+    isDeprecated: readDeprecated(document, operation),
+    parameters,
+    response: readResponse(document, operation, spot),
+    security,
+    backend,
+    metricCosts,
+  };
+}
+
+/** Every operation has a rule of its own; the copy keeps the place of the root's. */
+export function copyOf(document: OpenapiDocument, rule: BackendRule | undefined): BackendRule | undefined {
+  if (rule === undefined) return undefined;
+  const copy = create(BackendRuleSchema, rule);
+  const origin = document.context.origins.of(rule);
+  return origin === undefined ? copy : document.context.origins.set(copy, origin);
+}
+
+function readDeprecated(document: OpenapiDocument, operation: MappingNode): boolean {
+  const name = 'x-google-deprecated';
+  const extension = booleanExtension(document, findExtension(document, operation, name), name);
+  return extension ?? document.reader.boolean(child(operation, 'deprecated'), 'deprecated') ?? false;
+}

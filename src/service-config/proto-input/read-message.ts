@@ -1,0 +1,297 @@
+import { create, fromJson, ScalarType } from '@bufbuild/protobuf';
+import type { DescEnum, DescField, DescMessage, JsonValue, MessageShape, Registry } from '@bufbuild/protobuf';
+import { reflect } from '@bufbuild/protobuf/reflect';
+import type { ReflectMessage } from '@bufbuild/protobuf/reflect';
+
+import type { Origins } from '../model/origins.ts';
+import { toPlain } from '../source/source-node.ts';
+import type { MappingNode, SourceNode, SourcePlace } from '../source/source-node.ts';
+
+/** What reading a message needs besides the tree. */
+export interface ReadMessageOptions {
+  /** Told of everything that does not fit, in the words of protobuf's own JSON reader. */
+  readonly problem: (message: string, place: SourcePlace) => void;
+  /** Every message made is noted here under `location`. */
+  readonly origins: Origins;
+  readonly location: string;
+  /** Types that a `google.protobuf.Any` may hold. */
+  readonly registry?: Registry | undefined;
+}
+
+/**
+ * Reads a protobuf message from JSON or YAML, by field names in camelCase or snake_case (ProtoJSON). Strict: unknown
+ * fields are problems. Always returns a message; one with problems lacks the parts that did not fit.
+ */
+export function readMessage<Desc extends DescMessage>(
+  schema: Desc,
+  node: SourceNode,
+  options: ReadMessageOptions,
+): MessageShape<Desc> {
+  const message = create(schema);
+  readInto(reflect(schema, message), node, options);
+  return message;
+}
+
+function readInto(target: ReflectMessage, node: SourceNode, options: ReadMessageOptions): void {
+  options.origins.set(target.message, { place: node, location: options.location });
+  if (node.kind !== 'mapping') {
+    options.problem(`Expect message object but got: ${preview(node)}`, node);
+    return;
+  }
+  for (const [key, entry] of node.entries) {
+    const field = fieldNamed(target.desc, key);
+    const place: SourcePlace = { source: node.source, offset: entry.keyOffset };
+    if (field === undefined)
+      options.problem(`Cannot find field: ${key} in message ${target.desc.typeName}`, place);
+    else if (target.isSet(field)) options.problem(`Field ${field.name} has already been set.`, place);
+    else if (!isNull(entry.value)) readField(target, field, entry.value, options);
+  }
+}
+
+const fieldNames = new WeakMap<DescMessage, ReadonlyMap<string, DescField>>();
+
+function fieldNamed(desc: DescMessage, key: string): DescField | undefined {
+  let names = fieldNames.get(desc);
+  if (names === undefined) {
+    names = new Map(
+      desc.fields.flatMap((field) => [[field.name, field] as const, [field.jsonName, field] as const]),
+    );
+    fieldNames.set(desc, names);
+  }
+  return names.get(key);
+}
+
+function isNull(node: SourceNode): boolean {
+  return node.kind === 'scalar' && node.value === null;
+}
+
+function readField(
+  target: ReflectMessage,
+  field: DescField,
+  node: SourceNode,
+  options: ReadMessageOptions,
+): void {
+  switch (field.fieldKind) {
+    case 'scalar':
+    case 'enum':
+    case 'message': {
+      const value = readSingle(field, node, options);
+      if (value !== undefined) target.set(field, value);
+      return;
+    }
+    case 'list':
+      readList(target, field, node, options);
+      return;
+    case 'map':
+      readMap(target, field, node, options);
+      return;
+    default:
+      field satisfies never;
+  }
+}
+
+function readList(
+  target: ReflectMessage,
+  field: DescField & { fieldKind: 'list' },
+  node: SourceNode,
+  options: ReadMessageOptions,
+): void {
+  if (node.kind !== 'sequence') {
+    options.problem(`Expected an array for ${field.jsonName} but found ${preview(node)}`, node);
+    return;
+  }
+  const list = target.get(field);
+  for (const item of node.items) {
+    const value = readElement(field.listKind, field, item, options);
+    if (value !== undefined) list.add(value);
+  }
+}
+
+function readMap(
+  target: ReflectMessage,
+  field: DescField & { fieldKind: 'map' },
+  node: SourceNode,
+  options: ReadMessageOptions,
+): void {
+  if (node.kind !== 'mapping') {
+    options.problem(`Expect a map object but found: ${preview(node)}`, node);
+    return;
+  }
+  const map = target.get(field);
+  for (const [key, entry] of node.entries) {
+    const value = readElement(field.mapKind, field, entry.value, options);
+    // google.api's maps all have string keys.
+    if (value !== undefined) map.set(key, value);
+  }
+}
+
+function readSingle(
+  field: DescField & { fieldKind: 'scalar' | 'enum' | 'message' },
+  node: SourceNode,
+  options: ReadMessageOptions,
+): unknown {
+  return readElement(field.fieldKind, field, node, options);
+}
+
+function readElement(
+  kind: 'scalar' | 'enum' | 'message',
+  field: DescField,
+  node: SourceNode,
+  options: ReadMessageOptions,
+): unknown {
+  switch (kind) {
+    case 'scalar':
+      return readScalar(field.scalar as ScalarType, node, options);
+    case 'enum':
+      return readEnum(field.enum as DescEnum, node, options);
+    case 'message':
+      return readNested(field.message as DescMessage, node, options);
+    default:
+      return kind satisfies never;
+  }
+}
+
+function readNested(
+  desc: DescMessage,
+  node: SourceNode,
+  options: ReadMessageOptions,
+): ReflectMessage | undefined {
+  if (desc.typeName.startsWith('google.protobuf.') && hasOwnJson.has(desc.name))
+    return readWellKnown(desc, node, options);
+  const nested = reflect(desc);
+  readInto(nested, node, options);
+  return nested;
+}
+
+/** Messages whose JSON form is not an object of their fields. */
+const hasOwnJson: ReadonlySet<string> = new Set([
+  'Any',
+  'Duration',
+  'Timestamp',
+  'FieldMask',
+  'Struct',
+  'Value',
+  'ListValue',
+  'BoolValue',
+  'StringValue',
+  'BytesValue',
+  'DoubleValue',
+  'FloatValue',
+  'Int32Value',
+  'Int64Value',
+  'UInt32Value',
+  'UInt64Value',
+]);
+
+function readWellKnown(
+  desc: DescMessage,
+  node: SourceNode,
+  options: ReadMessageOptions,
+): ReflectMessage | undefined {
+  try {
+    const json = JSON.parse(JSON.stringify(toPlain(node), bigintAsString)) as JsonValue;
+    const message = fromJson(
+      desc,
+      json,
+      options.registry === undefined ? {} : { registry: options.registry },
+    );
+    return reflect(desc, message);
+  } catch (error) {
+    // fromJson throws plain Errors for peer input; their text is the only thing they carry.
+    options.problem(error instanceof Error ? error.message : String(error), node);
+    return undefined;
+  }
+}
+
+function bigintAsString(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
+
+function readEnum(desc: DescEnum, node: SourceNode, options: ReadMessageOptions): number | undefined {
+  const value = node.kind === 'scalar' ? node.value : undefined;
+  const found = desc.values.find((candidate) => candidate.name === value || candidate.number === value);
+  if (found === undefined)
+    options.problem(`Invalid enum value: ${preview(node)} for enum type: ${desc.typeName}`, node);
+  return found?.number;
+}
+
+function readScalar(type: ScalarType, node: SourceNode, options: ReadMessageOptions): unknown {
+  const value = node.kind === 'scalar' ? node.value : undefined;
+  const [converted, expected] = convertScalar(type, value);
+  if (converted === undefined) options.problem(`Not ${expected} value: ${preview(node)}`, node);
+  return converted;
+}
+
+type Plain = string | number | bigint | boolean | null | undefined;
+
+/** The value as protobuf-es holds it, or undefined; and what protobuf calls the type in its messages. */
+function convertScalar(type: ScalarType, value: Plain): readonly [unknown, string] {
+  switch (type) {
+    case ScalarType.STRING:
+      return [typeof value === 'string' ? value : undefined, 'a string'];
+    case ScalarType.BOOL:
+      return [typeof value === 'boolean' ? value : undefined, 'a bool'];
+    case ScalarType.BYTES:
+      return [typeof value === 'string' ? fromBase64(value) : undefined, 'a bytes'];
+    case ScalarType.DOUBLE:
+    case ScalarType.FLOAT:
+      return [toDouble(value), 'a double'];
+    case ScalarType.INT64:
+    case ScalarType.SINT64:
+    case ScalarType.SFIXED64:
+      return [toInteger(value, -(2n ** 63n), 2n ** 63n - 1n), 'an int64'];
+    case ScalarType.UINT64:
+    case ScalarType.FIXED64:
+      return [toInteger(value, 0n, 2n ** 64n - 1n), 'an uint64'];
+    case ScalarType.UINT32:
+    case ScalarType.FIXED32:
+      return [toSmallInteger(value, 0n, 2n ** 32n - 1n), 'an uint32'];
+    case ScalarType.INT32:
+    case ScalarType.SINT32:
+    case ScalarType.SFIXED32:
+      return [toSmallInteger(value, -(2n ** 31n), 2n ** 31n - 1n), 'an int32'];
+    default:
+      return [type satisfies never, ''];
+  }
+}
+
+function toInteger(value: Plain, low: bigint, high: bigint): bigint | undefined {
+  let integer: bigint;
+  if (typeof value === 'bigint') integer = value;
+  else if (typeof value === 'number' && Number.isSafeInteger(value)) integer = BigInt(value);
+  else if (typeof value === 'string' && /^-?\d{1,20}$/.test(value)) integer = BigInt(value);
+  else return undefined;
+  return integer >= low && integer <= high ? integer : undefined;
+}
+
+function toSmallInteger(value: Plain, low: bigint, high: bigint): number | undefined {
+  const integer = toInteger(value, low, high);
+  return integer === undefined ? undefined : Number(integer);
+}
+
+/** Numbers and numeric strings: `deadline: "7.5"` is common in the wild. */
+function toDouble(value: Plain): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'string' || !/^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(value)) return undefined;
+  return Number(value);
+}
+
+function fromBase64(text: string): Uint8Array | undefined {
+  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(text)) return undefined;
+  return new Uint8Array(Buffer.from(text, 'base64'));
+}
+
+const previewLength = 60;
+
+function preview(node: SourceNode): string {
+  const text = JSON.stringify(node.kind === 'scalar' ? node.value : shallow(node), bigintAsString);
+  return text.length > previewLength ? `${text.slice(0, previewLength)}…` : text;
+}
+
+/** Enough of a big value to recognise it. */
+function shallow(node: MappingNode | { kind: 'sequence' }): unknown {
+  return node.kind === 'sequence'
+    ? []
+    : Object.fromEntries([...node.entries.keys()].slice(0, 5).map((key) => [key, '…']));
+}

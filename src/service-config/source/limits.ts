@@ -1,0 +1,27 @@
+/** What a set of submitted files may cost. Everything above is refused before it is looked at. */
+export interface SourceLimits {
+  /** Bytes of one file. */
+  readonly maxFileBytes: number;
+  /** Bytes of all files together. */
+  readonly maxTotalBytes: number;
+  readonly maxFiles: number;
+  /** Mappings and sequences inside one another. */
+  readonly maxDepth: number;
+  /** Alias nodes (`*name`) of one YAML file; Service Management allows 200. */
+  readonly maxAliases: number;
+  /** Values of one file with every alias counted as often as it is used: what stops a YAML bomb. */
+  readonly maxExpandedNodes: number;
+  /** Steps from one `$ref` to the next until a value is found. */
+  readonly maxReferenceHops: number;
+}
+
+/** The limits in force. A spec of 10,000 operations is about 10 MiB. */
+export const defaultSourceLimits: SourceLimits = {
+  maxFileBytes: 16 * 1024 * 1024,
+  maxTotalBytes: 32 * 1024 * 1024,
+  maxFiles: 100,
+  maxDepth: 100,
+  maxAliases: 200,
+  maxExpandedNodes: 2_000_000,
+  maxReferenceHops: 100,
+};
