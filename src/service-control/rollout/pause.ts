@@ -1,0 +1,19 @@
+import type { Clock } from '../../core/clock.ts';
+
+/**
+ * Waits between two tries; ends early, without complaint, when the signal aborts. The clock's timers do not keep the
+ * process alive, but a program that waits for its first config has nothing else that would.
+ */
+export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const keepAlive = setTimeout(() => undefined, delayMs);
+    const end = (): void => {
+      clearTimeout(keepAlive);
+      timer.cancel();
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = clock.setTimer(delayMs, end);
+    signal?.addEventListener('abort', end, { once: true });
+  });
+}
