@@ -1,0 +1,223 @@
+import type { Duplex } from 'node:stream';
+import type { HeaderList } from '../http/headers.ts';
+import { fieldLines } from './head-writer.ts';
+import { Octet } from './octets.ts';
+
+/** How the body being written ends. */
+export const BodyFraming = {
+  /** No body follows, whatever is given. */
+  NONE: 0,
+  LENGTH: 1,
+  CHUNKED: 2,
+  /** The connection's end ends it: HTTP/1.0 and tunnels. */
+  UNTIL_CLOSE: 3,
+} as const;
+export type BodyFraming = (typeof BodyFraming)[keyof typeof BodyFraming];
+
+/** A head as it goes out: its parts are joined, checked and encoded at once. */
+export interface OutgoingHead {
+  /** Request or status line with its line end. */
+  readonly startLine: string;
+  readonly headers: HeaderList;
+  /** The codec's own field lines, each with its line end, and how many they are. */
+  readonly ownLines: string;
+  readonly ownLineCount: number;
+  readonly framing: BodyFraming;
+  /** Octets of the body under {@link BodyFraming.LENGTH}. */
+  readonly length: number;
+}
+
+/** Pieces up to this size are copied behind what waits to be written, larger ones are written as they are. */
+const copyLimitBytes = 16_384;
+const minimumBufferBytes = 1024;
+/** Line ends, the size of a small chunk and the last chunk. */
+const chunkOverheadBytes = 24;
+
+const noOwnLines = { ownLines: '', ownLineCount: 0, framing: BodyFraming.NONE, length: 0 } as const;
+
+/**
+ * Writes messages to a socket with as few writes as can be: a head waits for the body that comes in the same turn of
+ * the event loop, chunks are framed in place, large ones are not copied.
+ */
+export class MessageWriter {
+  /** Octets of the message under way were handed to the socket. */
+  hasWritten = false;
+  readonly #socket: Duplex;
+  readonly #onBlocked: () => void;
+  #buffer: Buffer | undefined = undefined;
+  #used = 0;
+  #framing: BodyFraming = BodyFraming.NONE;
+  #remaining = 0;
+  #isScheduled = false;
+
+  /** @param onBlocked the socket asked to wait for its `drain` */
+  constructor(socket: Duplex, onBlocked: () => void) {
+    this.#socket = socket;
+    this.#onBlocked = onBlocked;
+  }
+
+  /** Begins a message; nothing is written before {@link flush}, the body or the end of this turn. */
+  start(head: OutgoingHead): void {
+    this.hasWritten = false;
+    this.#framing = head.framing;
+    this.#remaining = head.length;
+    this.#appendHead(head);
+    this.#schedule();
+  }
+
+  /** From now on content goes out as it is. */
+  startTunnel(): void {
+    this.#framing = BodyFraming.UNTIL_CLOSE;
+  }
+
+  /** Writes a complete interim response now. */
+  writeInterim(startLine: string, headers: HeaderList): void {
+    this.#appendHead({ ...noOwnLines, startLine, headers });
+    this.flush();
+  }
+
+  /** Appends content. False: it is more than the head promised, and nothing of it was taken. */
+  data(chunk: Uint8Array): boolean {
+    if (chunk.length === 0 || this.#framing === BodyFraming.NONE) return true;
+    if (this.#framing === BodyFraming.CHUNKED) this.#writeChunk(chunk);
+    else if (this.#framing === BodyFraming.UNTIL_CLOSE) this.#write(chunk);
+    else {
+      if (chunk.length > this.#remaining) return false;
+      this.#remaining -= chunk.length;
+      this.#write(chunk);
+      if (this.#remaining === 0) this.flush();
+    }
+    return true;
+  }
+
+  /** Ends the message. False: the head promised more than came. */
+  end(trailers: HeaderList | undefined): boolean {
+    const isShort = this.#framing === BodyFraming.LENGTH && this.#remaining > 0;
+    if (this.#framing === BodyFraming.CHUNKED) this.#writeLastChunk(trailers);
+    this.#framing = BodyFraming.NONE;
+    this.flush();
+    return !isShort;
+  }
+
+  /** Hands everything to the socket. */
+  flush(): void {
+    const buffer = this.#buffer;
+    if (buffer === undefined) return;
+    const used = this.#used;
+    this.#buffer = undefined;
+    this.#used = 0;
+    this.#send(used === buffer.length ? buffer : buffer.subarray(0, used));
+  }
+
+  #send(bytes: Uint8Array): void {
+    const socket = this.#socket;
+    if (socket.destroyed || socket.writableEnded) return;
+    this.hasWritten = true;
+    if (!socket.write(bytes)) this.#onBlocked();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    process.nextTick(flushScheduled, this);
+  }
+
+  /** @internal End of the turn. */
+  flushScheduled(): void {
+    this.#isScheduled = false;
+    this.flush();
+  }
+
+  #write(chunk: Uint8Array): void {
+    if (this.#buffer === undefined) {
+      this.#send(chunk);
+    } else if (chunk.length <= copyLimitBytes) {
+      this.#reserve(chunk.length).set(chunk, this.#used);
+      this.#used += chunk.length;
+      this.#schedule();
+    } else {
+      this.#socket.cork();
+      this.flush();
+      this.#send(chunk);
+      this.#socket.uncork();
+    }
+  }
+
+  #writeChunk(chunk: Uint8Array): void {
+    this.#appendText(`${chunk.length.toString(16)}\r\n`, chunk.length + chunkOverheadBytes);
+    this.#write(chunk);
+    this.#appendText('\r\n', chunkOverheadBytes);
+    this.#schedule();
+  }
+
+  #writeLastChunk(trailers: HeaderList | undefined): void {
+    if (trailers === undefined || trailers.length === 0) this.#appendText('0\r\n\r\n', 5);
+    else this.#appendHead({ ...noOwnLines, startLine: '0\r\n', headers: trailers });
+  }
+
+  #appendText(text: string, reserveBytes: number): void {
+    const buffer = this.#reserve(reserveBytes < copyLimitBytes ? reserveBytes : text.length);
+    this.#used += buffer.write(text, this.#used, 'latin1');
+  }
+
+  /** A field that would end its line early is left out: what it says must not become a message of its own. */
+  #appendHead(head: OutgoingHead): void {
+    const { startLine, headers, ownLines } = head;
+    const text = `${startLine}${fieldLines(headers)}${ownLines}\r\n`;
+    const isSmall = head.framing === BodyFraming.LENGTH && head.length <= copyLimitBytes;
+    const buffer = this.#reserve(text.length + (isSmall ? head.length : 0));
+    const start = this.#used;
+    const end = start + buffer.write(text, start, 'latin1');
+    if (isWellFormed(buffer, start, end, 2 + headers.length / 2 + head.ownLineCount)) {
+      this.#used = end;
+      return;
+    }
+    const kept = withoutBadFields(headers);
+    if (kept.length === headers.length) throw new TypeError('a start line must not hold control characters');
+    this.#appendHead({ ...head, headers: kept });
+  }
+
+  /** A buffer with room for `length` octets after what it holds. */
+  #reserve(length: number): Buffer {
+    const buffer = this.#buffer;
+    if (buffer === undefined) {
+      this.#used = 0;
+      return (this.#buffer = Buffer.allocUnsafe(length));
+    }
+    if (buffer.length - this.#used >= length) return buffer;
+    const grown = Buffer.allocUnsafe(Math.max(minimumBufferBytes, this.#used + length));
+    grown.set(buffer.subarray(0, this.#used));
+    return (this.#buffer = grown);
+  }
+}
+
+function flushScheduled(writer: MessageWriter): void {
+  writer.flushScheduled();
+}
+
+/** Whether there are as many line ends as lines, and no other control character than TAB. */
+function isWellFormed(bytes: Uint8Array, start: number, end: number, lines: number): boolean {
+  let returns = 0;
+  let feeds = 0;
+  for (let i = start; i < end; i++) {
+    const octet = bytes[i] as number;
+    if (octet >= Octet.SP) continue;
+    if (octet === Octet.LF) feeds++;
+    else if (octet === Octet.CR) returns++;
+    else if (octet !== Octet.TAB) return false;
+  }
+  return feeds === lines && returns === lines;
+}
+
+const badName = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const badValue = /[^\t\x20-\x7e\x80-\xff]/;
+
+function withoutBadFields(headers: HeaderList): HeaderList {
+  const kept: HeaderList = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    const [name, value] = [headers[i] as string, headers[i + 1] as string];
+    if (name !== '' && !badName.test(name) && !badValue.test(value)) kept.push(name, value);
+  }
+  return kept;
+}
