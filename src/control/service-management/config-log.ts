@@ -25,12 +25,8 @@ export interface NewConfig {
  * stored, without sources. Throws ALREADY_EXISTS for an id that is taken. Call it in a transaction.
  */
 export async function appendConfig(tx: Store, wish: NewConfig): Promise<Service> {
-  const { serviceName, producerProjectId } = wish.owner;
-  const service = clone(ServiceSchema, wish.service);
-  delete service.sourceInfo;
-  service.name = serviceName;
-  service.producerProjectId = producerProjectId;
-  if (service.id === '') service.id = await nextConfigId(tx, serviceName, wish.nowMs);
+  const { serviceName } = wish.owner;
+  const service = await completeConfig(tx, wish);
   const record = { serviceName, configId: service.id, createdAtMs: wish.nowMs, service };
   if (!(await tx.serviceConfigs.insert(record, wish.sources)))
     throw new RpcError(
@@ -38,6 +34,17 @@ export async function appendConfig(tx: Store, wish: NewConfig): Promise<Service>
       `Service config '${service.id}' of service '${serviceName}' already exists.`,
     );
   await prune(tx, serviceName);
+  return service;
+}
+
+/** The config as {@link appendConfig} would keep it: what a validation answers with, for gcloud wants an id there too. */
+export async function completeConfig(tx: Store, wish: NewConfig): Promise<Service> {
+  const { serviceName, producerProjectId } = wish.owner;
+  const service = clone(ServiceSchema, wish.service);
+  delete service.sourceInfo;
+  service.name = serviceName;
+  service.producerProjectId = producerProjectId;
+  if (service.id === '') service.id = await nextConfigId(tx, serviceName, wish.nowMs);
   return service;
 }
 

@@ -11,7 +11,7 @@ import type { SourceInfo } from '../../gen/google/api/source_info_pb.ts';
 import type { Operation } from '../../gen/google/longrunning/operations_pb.ts';
 import { RpcError } from '../rpc/rpc-error.ts';
 import type { CallContext } from '../rpc/service.ts';
-import { appendConfig } from './config-log.ts';
+import { appendConfig, completeConfig } from './config-log.ts';
 import type { ServiceManagementDependencies } from './dependencies.ts';
 import { formatCompileFailure, toDiagnostic } from './diagnostics.ts';
 import { recordOperation } from './operation-log.ts';
@@ -41,15 +41,13 @@ export async function submitConfigSource(
   });
   const found = diagnostics.map(toDiagnostic);
   return deps.store.transaction(async (tx) => {
-    const kept =
-      service === undefined || request.validateOnly
-        ? service
-        : await appendConfig(tx, { owner, service, sources: toSourceInfo(files), nowMs });
+    const keep = request.validateOnly ? completeConfig : appendConfig;
+    const made = service && (await keep(tx, { owner, service, sources: toSourceInfo(files), nowMs }));
     return recordOperation(tx, `operations/serviceConfigs.${serviceName}:${randomUUID()}`, {
       serviceName,
       step: request.validateOnly ? 'Validate service config' : 'Create service config',
       startedAtMs: nowMs,
-      outcome: toOutcome(kept, found),
+      outcome: toOutcome(made, found),
     });
   });
 }
