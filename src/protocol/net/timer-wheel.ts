@@ -59,10 +59,15 @@ export class TimerWheel {
 
   /** Lets `entry` fire `delayMs` from now, instead of whatever it was scheduled for. */
   schedule(entry: WheelEntry, delayMs: number): void {
-    if (entry.wheelTick >= 0) this.#unlink(entry);
     const nowMs = this.#clock.monotonicMs();
+    this.scheduleAt(entry, nowMs + delayMs, nowMs);
+  }
+
+  /** As {@link schedule}, for a caller who knows the time: both in monotonic milliseconds. */
+  scheduleAt(entry: WheelEntry, dueAtMs: number, nowMs: number): void {
+    if (entry.wheelTick >= 0) this.#unlink(entry);
     if (this.#size === 0) this.#currentTick = Math.floor(nowMs / this.#tickMs);
-    const tick = Math.max(Math.ceil((nowMs + delayMs) / this.#tickMs), this.#currentTick + 1);
+    const tick = Math.max(Math.ceil(dueAtMs / this.#tickMs), this.#currentTick + 1);
     this.#link(entry, tick);
     if (this.#wakeTick < 0 || tick < this.#wakeTick) this.#wakeAt(tick, nowMs);
   }

@@ -1,0 +1,233 @@
+import type { ServerHttp2Stream, ServerStreamResponseOptions } from 'node:http2';
+import { constants } from 'node:http2';
+import type { HeaderList } from '../http/headers.ts';
+import type {
+  ConnectionInfo,
+  RequestHead,
+  ResponseHead,
+  ServerStream,
+  ServerStreamHandler,
+} from '../http/stream.ts';
+import { unknownLength } from '../http/stream.ts';
+import { toResponseFields, toTrailerObject } from './response-fields.ts';
+
+/** What a stream needs of its connection. */
+export interface Http2StreamOwner {
+  readonly info: ConnectionInfo;
+  readonly isClosing: boolean;
+  drain(): void;
+  parseTrailers(raw: readonly string[]): HeaderList;
+}
+
+/** `sendDate` is documented for `respond` but missing in its type. */
+type RespondOptions = ServerStreamResponseOptions & { readonly sendDate: boolean };
+const endsNow: RespondOptions = { endStream: true, sendDate: false };
+const bodyFollows: RespondOptions = { sendDate: false };
+const trailersMayFollow: RespondOptions = { sendDate: false, waitForTrailers: true };
+
+/** Where listeners find our half: they are module functions, so that a stream costs no closures. */
+const ours = Symbol('Http2ServerStream');
+type OwnedStream = ServerHttp2Stream & { [ours]: Http2ServerStream };
+
+const ignoringHandler: ServerStreamHandler = {
+  onBody: () => undefined,
+  onBodyEnd: () => undefined,
+  onDrain: () => undefined,
+  onAbort: () => undefined,
+  onComplete: () => undefined,
+};
+
+/** One HTTP/2 request on the server side, over node:http2. */
+export class Http2ServerStream implements ServerStream {
+  readonly request: RequestHead;
+  handler: ServerStreamHandler = ignoringHandler;
+  readonly #stream: ServerHttp2Stream;
+  readonly #owner: Http2StreamOwner;
+  #requestEnded: boolean;
+  #responseEnded = false;
+  #aborted = false;
+  #wantsDrain = false;
+  #sendsTrailers = false;
+  #requestTrailers: HeaderList | undefined = undefined;
+  #responseTrailers: HeaderList | undefined = undefined;
+
+  constructor(
+    stream: ServerHttp2Stream,
+    request: RequestHead,
+    requestEnded: boolean,
+    owner: Http2StreamOwner,
+  ) {
+    this.request = request;
+    this.#stream = stream;
+    this.#owner = owner;
+    this.#requestEnded = requestEnded;
+    (stream as OwnedStream)[ours] = this;
+    stream.on('error', onError);
+    stream.on('close', onClose);
+  }
+
+  get connection(): ConnectionInfo {
+    return this.#owner.info;
+  }
+
+  /** Lets the body flow; called once, after the receiver has set its handler. */
+  start(): void {
+    const stream = this.#stream;
+    if (this.#requestEnded) {
+      // The readable side has nothing but its end: taking it now spares the teardown a detour.
+      stream.read();
+      this.handler.onBodyEnd(undefined);
+      return;
+    }
+    // Nothing of a tunnel is read before it is accepted.
+    if (this.request.upgrade === undefined) this.#read();
+  }
+
+  #read(): void {
+    const stream = this.#stream;
+    stream.on('trailers', onTrailers);
+    stream.on('end', onEnd);
+    stream.on('data', onData);
+  }
+
+  pauseBody(): void {
+    if (!this.#requestEnded) this.#stream.pause();
+  }
+
+  resumeBody(): void {
+    if (!this.#requestEnded) this.#stream.resume();
+  }
+
+  sendInformational(status: number, headers: HeaderList): void {
+    if (this.#stream.destroyed || this.#stream.closed || this.#stream.headersSent) return;
+    this.#stream.additionalHeaders({ ':status': status, ...toTrailerObject(headers) });
+  }
+
+  sendHead(head: ResponseHead, end: boolean): void {
+    const stream = this.#stream;
+    if (stream.destroyed || stream.closed) return;
+    const fields = toResponseFields(head, this.request.upgrade !== undefined);
+    if (end) {
+      this.#responseEnded = true;
+      stream.respond(fields, endsNow);
+      this.#stopUpload();
+      return;
+    }
+    // Trailers must be announced to node:http2 here; a message of known length has none (as in HTTP/1.1), save gRPC.
+    this.#sendsTrailers = head.bodyLength === unknownLength && this.request.upgrade === undefined;
+    stream.respond(fields, this.#sendsTrailers ? trailersMayFollow : bodyFollows);
+    if (this.request.upgrade !== undefined && head.status === 101) this.#read();
+    if (this.#sendsTrailers) stream.on('wantTrailers', onWantTrailers);
+  }
+
+  sendData(chunk: Uint8Array): boolean {
+    const stream = this.#stream;
+    if (stream.destroyed || stream.closed) return true;
+    if (stream.write(chunk)) return true;
+    if (!this.#wantsDrain) {
+      this.#wantsDrain = true;
+      stream.on('drain', onDrain);
+    }
+    return false;
+  }
+
+  sendEnd(trailers?: HeaderList): void {
+    this.#responseEnded = true;
+    this.#responseTrailers = trailers;
+    const stream = this.#stream;
+    if (stream.destroyed || stream.closed) return;
+    stream.end();
+    this.#stopUpload();
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
+
+  closeAfterResponse(): void {
+    this.#owner.drain();
+  }
+
+  /** RFC 9113 §8.1: after a complete response the client is told not to send the rest of its request. */
+  #stopUpload(): void {
+    if (this.#requestEnded) return;
+    const stream = this.#stream;
+    if (stream.writableFinished) stream.close(constants.NGHTTP2_NO_ERROR);
+    else stream.once('finish', onFinish);
+  }
+
+  /** @internal */
+  receiveTrailers(raw: readonly string[]): void {
+    this.#requestTrailers = this.#owner.parseTrailers(raw);
+  }
+
+  /** @internal */
+  receiveData(chunk: Buffer): void {
+    if (!this.#aborted && !this.#responseEnded) this.handler.onBody(chunk);
+  }
+
+  /** @internal */
+  receiveEnd(): void {
+    if (this.#requestEnded || this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR || this.#stream.aborted)
+      return;
+    this.#requestEnded = true;
+    if (!this.#aborted && !this.#responseEnded) this.handler.onBodyEnd(this.#requestTrailers);
+  }
+
+  /** @internal */
+  receiveDrain(): void {
+    if (!this.#aborted && !this.#responseEnded) this.handler.onDrain();
+  }
+
+  /** @internal */
+  sendTrailers(): void {
+    const stream = this.#stream;
+    if (!stream.destroyed && !stream.closed)
+      stream.sendTrailers(toTrailerObject(this.#responseTrailers ?? []));
+  }
+
+  /** @internal */
+  receiveClose(): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    const { rstCode } = this.#stream;
+    if (this.#responseEnded && rstCode === constants.NGHTTP2_NO_ERROR) this.handler.onComplete();
+    else if (this.#owner.isClosing) this.handler.onAbort('local_close');
+    else
+      this.handler.onAbort(
+        rstCode === constants.NGHTTP2_PROTOCOL_ERROR ? 'protocol_error' : 'remote_disconnect',
+      );
+  }
+}
+
+function onData(this: OwnedStream, chunk: Buffer): void {
+  this[ours].receiveData(chunk);
+}
+
+function onTrailers(this: OwnedStream, _headers: unknown, _flags: number, raw: string[]): void {
+  this[ours].receiveTrailers(raw);
+}
+
+function onEnd(this: OwnedStream): void {
+  this[ours].receiveEnd();
+}
+
+function onDrain(this: OwnedStream): void {
+  this[ours].receiveDrain();
+}
+
+function onWantTrailers(this: OwnedStream): void {
+  this[ours].sendTrailers();
+}
+
+function onFinish(this: OwnedStream): void {
+  this.close(constants.NGHTTP2_NO_ERROR);
+}
+
+/** The cause shows in `rstCode`, which `close` reads. */
+function onError(): void {}
+
+function onClose(this: OwnedStream): void {
+  this[ours].receiveClose();
+}
