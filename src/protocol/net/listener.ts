@@ -1,5 +1,5 @@
 import { unlinkSync } from 'node:fs';
-import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
+import type { ListenOptions, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { createServer as createTlsServer } from 'node:tls';
@@ -106,6 +106,7 @@ class SocketListener implements Listener {
   readonly #contexts: TlsServerContexts | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<ListenerConnection>();
+  #port = 0;
   #isDraining = false;
   #onEmpty: (() => void) | undefined = undefined;
 
@@ -122,8 +123,7 @@ class SocketListener implements Listener {
   }
 
   get port(): number {
-    const address = this.#server.address() as AddressInfo | string | null;
-    return typeof address === 'object' && address !== null ? address.port : 0;
+    return this.#port;
   }
 
   get connections(): number {
@@ -143,6 +143,8 @@ class SocketListener implements Listener {
       });
     }
     await listen(server, toListenOptions(this.#options));
+    const address = server.address();
+    if (typeof address === 'object' && address !== null) this.#port = address.port;
     server.on('error', (error) => this.#log.error({ error }, 'listener failed'));
   }
 
