@@ -96,5 +96,7 @@ export class Exchange {
     this.query = mark < 0 ? undefined : request.target.slice(mark + 1);
     this.headers = request.headers;
     this.clientAddress = stream.connection.remoteAddress;
+    // Codecs tell the end of a request without a body only after it has been routed.
+    if (request.bodyLength === 0 && request.upgrade === undefined) this.requestEndedMs = startedMonotonicMs;
   }
 }

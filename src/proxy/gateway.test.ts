@@ -15,7 +15,7 @@ describe('createGateway', () => {
     stream.end();
     assert.equal(cluster.last.head.target, '/echo?a=1');
     assert.equal(cluster.last.body, 'hello');
-    assert.equal(cluster.last.isEnded, true);
+    assert.equal(cluster.last.requestEnded, true);
     cluster.last.respond(200, 'hi there', ['content-type', 'text/plain']);
     assert.equal(stream.head?.status, 200);
     assert.equal(stream.body, 'hi there');
@@ -87,7 +87,7 @@ describe('createGateway', () => {
     stream.write('def');
     stream.end();
     assert.equal(cluster.last.body, 'abcdef');
-    assert.equal(cluster.last.isEnded, true);
+    assert.equal(cluster.last.requestEnded, true);
   });
 
   it('forgets a request whose client left during the check', async () => {

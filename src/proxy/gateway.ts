@@ -1,15 +1,16 @@
 import { create } from '@bufbuild/protobuf';
 import type { Clock } from '../core/clock.ts';
 import { ServiceSchema } from '../gen/google/api/service_pb.ts';
-import type { ServerStream } from '../protocol/http/stream.ts';
-import type { TimerWheel } from '../protocol/net/timer-wheel.ts';
+import type { ConnectionInfo, ServerStream } from '../protocol/http/stream.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { ConfigSnapshot } from './config-snapshot.ts';
-import type { Dialect } from './dialects/dialect.ts';
+import type { CodecFault, Dialect } from './dialects/dialect.ts';
 import { Exchange } from './exchange.ts';
 import type { ExchangeObserver } from './observe/exchange-observer.ts';
 import { ActiveConfig } from './pipeline/active-config.ts';
 import type { ActiveConfigOwner, ServedConfig } from './pipeline/active-config.ts';
+import { renderCodecRejection, toRejectedStream } from './pipeline/codec-rejection.ts';
+import type { CodecRejection } from './pipeline/codec-rejection.ts';
 import { ExchangeDriver } from './pipeline/exchange-driver.ts';
 import { stagesInOrder } from './pipeline/order.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
@@ -22,8 +23,6 @@ import { createStampResponse } from './stages/stamp-response.ts';
 export interface GatewayDeps {
   readonly dialect: Dialect;
   readonly clock: Clock;
-  /** Watches deadlines and idle times; one for the process. */
-  readonly wheel: TimerWheel;
   readonly logger: Logger;
   /** In [0, 1): splits the traffic of callers without a key. */
   readonly random: () => number;
@@ -35,13 +34,17 @@ export interface GatewayDeps {
 /** What the stages need, save what comes with each config or from {@link GatewayDeps}. */
 export type GatewayOptions = Omit<
   StageOptions,
-  'dialect' | 'clock' | 'createRequestId' | 'controller' | 'isHealthy'
+  'dialect' | 'clock' | 'createRequestId' | 'snapshot' | 'controller' | 'isHealthy'
 >;
 
 /** The data path between codec and upstream. */
 export interface Gateway {
   /** What codecs call for every request. */
   readonly onRequest: (stream: ServerStream) => void;
+  /** What codecs call for a request that they have refused and answered: it is reported and logged. */
+  readonly onRejection: (rejection: CodecRejection, connection: ConnectionInfo) => void;
+  /** The words of such an answer; for `Http1ServerSettings.renderRejection`. */
+  readonly renderRejection: (fault: CodecFault) => ReturnType<typeof renderCodecRejection>;
   /** Configs being served, with the exchanges in flight on each. */
   readonly configs: readonly ServedConfigState[];
   readonly isDraining: boolean;
@@ -73,7 +76,6 @@ export function createGateway(deps: GatewayDeps, options: GatewayOptions): Gatew
 class PipelineGateway implements Gateway, ActiveConfigOwner {
   readonly dialect: Dialect;
   readonly clock: Clock;
-  readonly wheel: TimerWheel;
   readonly logger: Logger;
   readonly #deps: GatewayDeps;
   readonly #options: GatewayOptions;
@@ -89,7 +91,6 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
     this.#options = options;
     this.dialect = deps.dialect;
     this.clock = deps.clock;
-    this.wheel = deps.wheel;
     this.logger = deps.logger;
     const pipeline = new Pipeline([createStampResponse(deps), createRefuseNotReady(deps)]);
     this.#unconfigured = new ActiveConfig(nothingServed, pipeline, this);
@@ -97,13 +98,24 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
 
   readonly onRequest = (stream: ServerStream): void => {
     const config = this.#chooseConfig(stream);
-    const { clock } = this;
-    const exchange = new Exchange(stream, config.served.snapshot, clock.nowMs(), clock.monotonicMs());
-    this.#activeExchanges++;
-    config.enter();
-    for (const observer of this.#deps.observers) observer.onExchangeStart?.(exchange);
-    new ExchangeDriver(exchange, config).start();
+    new ExchangeDriver(this.#begin(stream, config), config).start();
   };
+
+  readonly onRejection = (rejection: CodecRejection, connection: ConnectionInfo): void => {
+    const stream = toRejectedStream(rejection, connection);
+    const config = this.#chooseConfig(stream);
+    const exchange = this.#begin(stream, config);
+    const reply = this.dialect.codecRejection(rejection);
+    exchange.localReply = reply;
+    exchange.responseStatus = reply.httpStatus;
+    exchange.responseFlags = reply.responseFlags;
+    exchange.responseCodeDetails = reply.responseCodeDetails;
+    exchange.endedMs = exchange.startedMonotonicMs;
+    config.onEnd(exchange);
+  };
+
+  readonly renderRejection = (fault: CodecFault): ReturnType<typeof renderCodecRejection> =>
+    renderCodecRejection(this.dialect, fault);
 
   get configs(): readonly ServedConfigState[] {
     return this.#configs;
@@ -149,6 +161,15 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
     for (const observer of this.#deps.observers) observer.onExchangeEnd(exchange);
   }
 
+  #begin(stream: ServerStream, config: ActiveConfig): Exchange {
+    const { clock } = this;
+    const exchange = new Exchange(stream, config.served.snapshot, clock.nowMs(), clock.monotonicMs());
+    this.#activeExchanges++;
+    config.enter();
+    for (const observer of this.#deps.observers) observer.onExchangeStart?.(exchange);
+    return exchange;
+  }
+
   #wakeIdleWaiters(): void {
     const waiters = this.#idleWaiters;
     this.#idleWaiters = [];
@@ -161,6 +182,7 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
       dialect: this.dialect,
       clock: this.clock,
       createRequestId: this.#deps.createRequestId,
+      snapshot: served.snapshot,
       controller: served.controller,
       isHealthy: () => !this.#isDraining,
     });

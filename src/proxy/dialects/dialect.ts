@@ -5,6 +5,8 @@ import type {
 } from '../../service-control/service-controller.ts';
 import type { Exchange } from '../exchange.ts';
 import type { LocalReply } from '../local-reply.ts';
+import type { PathRejection } from '../routing/normalize-path.ts';
+import type { PathRewriteRejection } from '../routing/rewrite-path.ts';
 import type { RouteResult } from '../routing/route-table.ts';
 import type { UpstreamFailure } from '../../protocol/http/stream.ts';
 
@@ -12,20 +14,11 @@ export type CheckDenied = Extract<CheckOutcome, { kind: 'denied' }>;
 export type QuotaDenied = Extract<QuotaOutcome, { kind: 'denied' }>;
 export type MethodNotAllowed = Extract<RouteResult, { kind: 'methodNotAllowed' }>;
 
-/** What a connection manager finds wrong with a request before it is routed. */
-export type ProtocolFault =
-  /** HTTP/1.0 where the dialect wants 1.1. */
-  | 'low_version'
-  | 'missing_host'
-  /** CONNECT, or an upgrade to anything but WebSocket. */
-  | 'upgrade'
-  /** A target that is neither origin form nor a known exception (`*`). */
-  | 'target'
-  /** A path that normalisation refuses: NUL, fragment. */
-  | 'path';
-
-/** Which local reply goes out when the client's body broke a limit before there was a response. */
-export type BodyFault = 'body_timeout' | 'body_too_large' | 'protocol_error';
+/** A request that broke the protocol or a limit: its status, and Envoy's response code details. */
+export interface CodecFault {
+  readonly status: number;
+  readonly details: string;
+}
 
 /**
  * What differs between ESP v1 and ESPv2 as a client, a backend or Service Control sees it. One folder per dialect with
@@ -36,6 +29,8 @@ export interface Dialect {
   readonly name: 'esp-v1' | 'esp-v2';
   /** `server` response header; undefined leaves the backend's. */
   readonly serverHeader: string | undefined;
+  /** Tells the backend the path before it was rewritten; undefined: it is not told. */
+  readonly originalPathHeader: string | undefined;
   /** Check is called for a key that the method does not need. */
   readonly checksOptionalKeys: boolean;
   /** The error body and its content type. */
@@ -45,8 +40,12 @@ export interface Dialect {
   /** `grpc-status` and `grpc-message` (already percent-encoded; '' for none) of a reply to a gRPC caller. */
   renderGrpcError(reply: LocalReply): { readonly status: number; readonly message: string };
 
-  /** Undefined: the dialect takes the request as it is. */
-  protocolError(fault: ProtocolFault, exchange: Exchange): LocalReply | undefined;
+  /** What a codec, or the gateway on behalf of one, refuses before there is an exchange to speak of. */
+  codecRejection(fault: CodecFault): LocalReply;
+  /** Path normalisation refuses the target, or sends the client to its plain form (307). */
+  pathRejected(rejection: PathRejection, exchange: Exchange): LocalReply;
+  /** A target that a config with path translation does not take. */
+  rewriteRejected(rejection: PathRewriteRejection, exchange: Exchange): LocalReply;
   /** No config is served yet, or the process is past serving. */
   notReady(exchange: Exchange): LocalReply;
   /** The answer on `--healthz`. */
@@ -64,7 +63,6 @@ export interface Dialect {
   checkUnavailable(outcome: ControllerUnavailable, exchange: Exchange): LocalReply;
   /** Undefined: the code does not deny. */
   quotaDenied(outcome: QuotaDenied, exchange: Exchange): LocalReply | undefined;
-  bodyFailure(fault: BodyFault, exchange: Exchange): LocalReply;
   upstreamFailure(failure: UpstreamFailure, exchange: Exchange, retried: boolean): LocalReply;
   /** Deadline (504) or idle (408/504) passed before the response head. */
   upstreamTimeout(kind: 'response' | 'per_try' | 'idle', exchange: Exchange): LocalReply;

@@ -1,5 +1,4 @@
 import type { Clock } from '../../core/clock.ts';
-import type { TimerWheel } from '../../protocol/net/timer-wheel.ts';
 import type { ServiceController } from '../../service-control/service-controller.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { ConfigSnapshot } from '../config-snapshot.ts';
@@ -27,7 +26,6 @@ export interface ServedConfig {
 export interface ActiveConfigOwner {
   readonly dialect: Dialect;
   readonly clock: Clock;
-  readonly wheel: TimerWheel;
   readonly logger: Logger;
   onExchangeEnd(exchange: Exchange): void;
 }
@@ -38,7 +36,6 @@ export class ActiveConfig implements ExchangeContext {
   readonly pipeline: Pipeline;
   readonly dialect: Dialect;
   readonly clock: Clock;
-  readonly wheel: TimerWheel;
   readonly logger: Logger;
   readonly #owner: ActiveConfigOwner;
   #exchanges = 0;
@@ -51,7 +48,6 @@ export class ActiveConfig implements ExchangeContext {
     this.#owner = owner;
     this.dialect = owner.dialect;
     this.clock = owner.clock;
-    this.wheel = owner.wheel;
     this.logger = owner.logger;
   }
 

@@ -7,7 +7,6 @@ import type {
   ServerStreamHandler,
   StreamAbortReason,
 } from '../../protocol/http/stream.ts';
-import type { TimerWheel } from '../../protocol/net/timer-wheel.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Exchange } from '../exchange.ts';
 import type { LocalReply } from '../local-reply.ts';
@@ -24,7 +23,6 @@ export interface ExchangeContext {
   readonly pipeline: Pipeline;
   readonly dialect: Dialect;
   readonly clock: Clock;
-  readonly wheel: TimerWheel;
   readonly logger: Logger;
   /** Undefined for a name that no snapshot uses. */
   cluster(name: string): UpstreamCluster | undefined;
@@ -139,10 +137,14 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
   onAbort(reason: StreamAbortReason): void {
     if (this.#phase === 'ended') return;
     this.#forwarding?.cancel();
-    const [flag, details] = aborts[reason];
+    const { exchange } = this;
+    const { flag, details, status } = aborts[reason];
     // An answer that was on its way keeps its own reason: only the delivery failed.
-    this.exchange.responseFlags = this.exchange.responseFlags === '' ? flag : this.exchange.responseFlags;
-    if (this.exchange.localReply === undefined) this.exchange.responseCodeDetails = details;
+    if (exchange.responseFlags === '') exchange.responseFlags = flag;
+    if (exchange.localReply === undefined) exchange.responseCodeDetails = details;
+    // An HTTP/1 codec answers a broken body itself as long as nobody else has.
+    const hasCodecAnswered = exchange.responseStatus === 0 && exchange.stream.request.version !== 'HTTP/2';
+    if (hasCodecAnswered) exchange.responseStatus = status;
     this.#end();
   }
 
@@ -171,16 +173,24 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
   sendResponseHead(head: ResponseHead, ended: boolean): void {
     this.#context.pipeline.applyToResponse(this.exchange, head, this.#passedStages);
     recordResponseHead(this.exchange, head);
+    if (ended) this.#answered();
     this.#stream.sendHead(head, ended);
+  }
+
+  sendResponseBody(chunk: Buffer): boolean {
+    this.exchange.responseBytes += chunk.length;
+    return this.#stream.sendData(chunk);
+  }
+
+  sendResponseEnd(trailers: HeaderList | undefined): void {
+    if (trailers !== undefined) this.exchange.responseTrailers = trailers;
+    this.#answered();
+    this.#stream.sendEnd(trailers);
   }
 
   /** Answers the client itself; nothing of a response may have been sent. */
   reply(reply: LocalReply): void {
-    this.#phase = 'answered';
-    this.#forwarding = undefined;
-    this.#held = undefined;
-    // The codec reads the rest of the body or closes; it cannot while we hold it back.
-    this.resumeBody();
+    this.#answered();
     sendLocalReply(this.exchange, reply, {
       dialect: this.#context.dialect,
       pipeline: this.#context.pipeline,
@@ -188,18 +198,20 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
     });
   }
 
-  /** The response has been handed over whole; a request that still arrives has no one to go to. */
-  responseSent(): void {
-    this.#phase = 'answered';
-    this.#forwarding = undefined;
-  }
-
   /** Gives up on a response that has begun. */
-  abort(flag: string, details: string): void {
-    this.exchange.responseFlags = flag;
+  abort(flags: string, details: string): void {
+    this.exchange.responseFlags = flags;
     this.exchange.responseCodeDetails = details;
     this.#stream.abort();
     this.#end();
+  }
+
+  /** A request that still arrives has nobody to go to: the codec reads it away or closes, once it is not held back. */
+  #answered(): void {
+    this.#phase = 'answered';
+    this.#forwarding = undefined;
+    this.#held = undefined;
+    this.resumeBody();
   }
 
   #end(): void {
@@ -212,10 +224,12 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
 }
 
 /** Response flag and details of a request that its client ended. Source: Envoy, stream_info. */
-const aborts: Readonly<Record<StreamAbortReason, readonly [flag: string, details: string]>> = {
-  remote_disconnect: ['DC', 'downstream_remote_disconnect'],
-  protocol_error: ['DPE', 'http1.codec_error'],
-  body_timeout: ['SI', 'stream_idle_timeout'],
-  body_too_large: ['', 'request_payload_too_large'],
-  local_close: ['DC', 'downstream_local_disconnect'],
+const aborts: Readonly<
+  Record<StreamAbortReason, { readonly flag: string; readonly details: string; readonly status: number }>
+> = {
+  remote_disconnect: { flag: 'DC', details: 'downstream_remote_disconnect', status: 0 },
+  protocol_error: { flag: 'DPE', details: 'http1.codec_error', status: 400 },
+  body_timeout: { flag: 'SI', details: 'stream_idle_timeout', status: 408 },
+  body_too_large: { flag: '', details: 'request_payload_too_large', status: 413 },
+  local_close: { flag: 'DC', details: 'downstream_local_disconnect', status: 0 },
 };

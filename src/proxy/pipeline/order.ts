@@ -5,8 +5,10 @@ import { createAnswerHealth } from '../stages/answer-health.ts';
 import { createAuthenticate } from '../stages/authenticate.ts';
 import { createCheck } from '../stages/check.ts';
 import { matchRoute } from '../stages/match-route.ts';
+import { createNormalizePath } from '../stages/normalize-path.ts';
 import { readApiKey } from '../stages/read-api-key.ts';
 import { createRefuseUnmatched } from '../stages/refuse-unmatched.ts';
+import { createRewritePath } from '../stages/rewrite-path.ts';
 import { createSanitizeHeaders } from '../stages/sanitize-headers.ts';
 import { createStampResponse } from '../stages/stamp-response.ts';
 import type { Stage } from './stage.ts';
@@ -28,7 +30,7 @@ export function stagesInOrder(options: StageOptions): readonly Stage[] {
     // Who calls, by trusted hops: restrictions, quota and logs rely on it.
     options.readClientAddress,
     // Whatever compares paths must see the one spelling that the backend will see.
-    options.normalizePath,
+    createNormalizePath(options),
     // Every decision below is taken per operation.
     matchRoute,
     // Reports carry the key whatever happens; only check decides about it.
@@ -52,7 +54,7 @@ export function stagesInOrder(options: StageOptions): readonly Stage[] {
     // Last decision: a request that would be refused otherwise must not be counted.
     createAllocateQuota(options),
     // After the decisions, which are about the client's path.
-    options.rewritePath,
+    createRewritePath(options),
     // Last, so that nothing above can be fooled by what we set, and nothing below overwrites it.
     createAddHeaders(options),
   ];

@@ -32,7 +32,7 @@ export function sendLocalReply(exchange: Exchange, reply: LocalReply, context: L
     : httpReply(reply, context.dialect);
   context.pipeline.applyToResponse(exchange, head, context.passedStages);
   recordResponseHead(exchange, head);
-  if (body === undefined || body.length === 0 || exchange.method === 'HEAD') {
+  if (body === undefined || body.length === 0 || stream.request.method === 'HEAD') {
     stream.sendHead(head, true);
     return;
   }

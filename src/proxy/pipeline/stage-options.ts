@@ -1,13 +1,16 @@
 import type { Clock } from '../../core/clock.ts';
 import type { ServiceController } from '../../service-control/service-controller.ts';
+import type { ConfigSnapshot } from '../config-snapshot.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Exchange } from '../exchange.ts';
+import type { PathOptions } from '../routing/normalize-path.ts';
 import type { Stage } from './stage.ts';
 
 /** All that the stages of one config need. Stages of other folders come ready made. */
 export interface StageOptions {
   readonly dialect: Dialect;
   readonly clock: Clock;
+  readonly snapshot: ConfigSnapshot;
   /** Undefined: the config names no Service Control. */
   readonly controller: ServiceController | undefined;
   /** A random UUID, version 4. */
@@ -20,17 +23,17 @@ export interface StageOptions {
   readonly allowWebSocket: boolean;
   /** `--healthz`; undefined: no health path. */
   readonly healthPath: string | undefined;
+  /** `--disable_normalize_path`, `--disable_merge_slashes_in_path`, `--disallow_escaped_slashes_in_path`. */
+  readonly path: PathOptions;
   /** False while draining. */
   readonly isHealthy: () => boolean;
   /** `--cors_preset` is given. */
   readonly hasCorsPreset: boolean;
 
   readonly readClientAddress?: Stage | undefined;
-  readonly normalizePath?: Stage | undefined;
   readonly answerCors?: Stage | undefined;
   readonly decorateResponse?: Stage | undefined;
   readonly compressResponse?: Stage | undefined;
-  readonly rewritePath?: Stage | undefined;
   /** `--add_request_headers`, `--append_request_headers`, after all headers of our own. */
   readonly changeRequestHeaders?: ((exchange: Exchange) => void) | undefined;
   /** Told the outcome of each Check and AllocateQuota, for the metrics. */

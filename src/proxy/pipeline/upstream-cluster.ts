@@ -1,10 +1,8 @@
-import type { ClientStream, ClientStreamHandler, RequestHead } from '../../protocol/http/stream.ts';
+import type { RequestHead } from '../../protocol/http/stream.ts';
+import type { UpstreamCall, UpstreamHandler, UpstreamRequestOptions } from '../upstream/upstream-request.ts';
 
 /** What the forward stage needs of a cluster. */
 export interface UpstreamCluster {
-  /**
-   * Starts one request. The returned stream takes its body; `handler` hears what comes back. `handler.onError` may be
-   * called before this returns.
-   */
-  request(head: RequestHead, handler: ClientStreamHandler): ClientStream;
+  /** Starts one request; `handler` is called later, never from within. */
+  request(head: RequestHead, handler: UpstreamHandler, options: UpstreamRequestOptions): UpstreamCall;
 }

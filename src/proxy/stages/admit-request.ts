@@ -1,4 +1,4 @@
-import type { Dialect, ProtocolFault } from '../dialects/dialect.ts';
+import type { CodecFault, Dialect } from '../dialects/dialect.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Stage } from '../pipeline/stage.ts';
 
@@ -8,28 +8,34 @@ export interface AdmitRequestOptions {
   readonly allowWebSocket: boolean;
 }
 
-/** Refuses what the codec can read and a gateway must not route: old versions, CONNECT, strange upgrades, no host. */
+/**
+ * Refuses what a codec can read and a gateway must not route. The HTTP/1 codec refuses these itself; HTTP/2 requests
+ * come here.
+ */
 export function createAdmitRequest(options: AdmitRequestOptions): Stage {
+  const { dialect, allowWebSocket } = options;
   return {
     name: 'admit-request',
     run(exchange) {
       const fault = findFault(exchange);
-      const reply = fault === undefined ? undefined : options.dialect.protocolError(fault, exchange);
-      if (reply !== undefined) return reply;
+      if (fault !== undefined) return dialect.codecRejection(fault);
       const { request } = exchange.stream;
-      if (request.upgrade !== undefined && !(options.allowWebSocket && request.upgrade === 'websocket'))
+      if (request.upgrade !== undefined && !(allowWebSocket && request.upgrade === 'websocket'))
         request.upgrade = undefined;
       return undefined;
     },
   };
 }
 
-function findFault(exchange: Exchange): ProtocolFault | undefined {
+const missingHost: CodecFault = { status: 400, details: 'missing_host_header' };
+const refusedUpgrade: CodecFault = { status: 403, details: 'upgrade_failed' };
+
+function findFault(exchange: Exchange): CodecFault | undefined {
   const { request } = exchange.stream;
-  if (request.version === 'HTTP/1.0') return 'low_version';
-  if (exchange.authority === '') return 'missing_host';
-  if (request.method === 'CONNECT') return 'upgrade';
-  if (request.upgrade !== undefined && request.upgrade !== 'websocket' && request.upgrade !== 'h2c')
-    return 'upgrade';
-  return exchange.path.charCodeAt(0) === 0x2f ? undefined : 'target';
+  // HTTP/1.0 knows no Host; whether it is taken at all is the codec's choice.
+  if (exchange.authority === '' && request.version !== 'HTTP/1.0') return missingHost;
+  if (request.method === 'CONNECT') return refusedUpgrade;
+  // Extended CONNECT asks for a tunnel and nothing else (RFC 8441).
+  const isTunnel = request.version === 'HTTP/2' && request.upgrade !== undefined;
+  return isTunnel && request.upgrade !== 'websocket' ? refusedUpgrade : undefined;
 }

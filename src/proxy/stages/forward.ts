@@ -1,73 +1,56 @@
 import { getHeader } from '../../protocol/http/headers.ts';
 import type { HeaderList } from '../../protocol/http/headers.ts';
 import { unknownLength } from '../../protocol/http/stream.ts';
-import type {
-  ClientStream,
-  ClientStreamHandler,
-  RequestHead,
-  ResponseHead,
-  ServerStream,
-  UpstreamFailure,
-} from '../../protocol/http/stream.ts';
-import { WheelEntry } from '../../protocol/net/timer-wheel.ts';
+import type { RequestHead, ResponseHead, ServerStream, UpstreamFailure } from '../../protocol/http/stream.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { TimerWheel } from '../../protocol/net/timer-wheel.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Exchange } from '../exchange.ts';
+import { createLocalReply } from '../local-reply.ts';
 import type { LocalReply } from '../local-reply.ts';
-import type { MethodConfig } from '../routing/method-config.ts';
 import { clientTarget } from '../pipeline/client-target.ts';
 import type { UpstreamCluster } from '../pipeline/upstream-cluster.ts';
+import type { MethodConfig } from '../routing/method-config.ts';
+import type { UpstreamCall, UpstreamHandler, UpstreamTimeoutKind } from '../upstream/upstream-request.ts';
 
 /** Who forwards: the one that owns the downstream half. */
 export interface ForwardingOwner {
   pauseBody(): void;
   resumeBody(): void;
   sendResponseHead(head: ResponseHead, ended: boolean): void;
+  sendResponseBody(chunk: Buffer): boolean;
+  sendResponseEnd(trailers: HeaderList | undefined): void;
   /** Answers instead of the backend; before any response head only. */
   reply(reply: LocalReply): void;
-  responseSent(): void;
   /** Breaks a response off; after its head only. */
-  abort(flag: string, details: string): void;
+  abort(flags: string, details: string): void;
 }
 
 export interface ForwardingContext {
   readonly dialect: Dialect;
   readonly clock: Clock;
-  readonly wheel: TimerWheel;
 }
 
 /**
- * Streams one request to its backend and the response back, each side as fast as the other takes it. Two limits of the
- * method's backend watch over it, in one timer: the deadline, from the request's end to the response's, and the idle
- * time, which every byte in either direction renews.
+ * Streams one request to its backend and the response back, each side as fast as the other takes it. Deadlines, idle
+ * times and retries are the cluster's; what becomes of a failure is decided here: an answer in the dialect's words as
+ * long as none has begun, a broken connection after that.
  */
-export class Forwarding extends WheelEntry implements ClientStreamHandler {
+export class Forwarding implements UpstreamHandler {
   readonly #owner: ForwardingOwner;
   readonly #exchange: Exchange;
   readonly #stream: ServerStream;
   readonly #context: ForwardingContext;
-  readonly #deadlineMs: number;
-  readonly #idleTimeoutMs: number;
-  #client: ClientStream | undefined = undefined;
+  #call: UpstreamCall | undefined = undefined;
   #isOver = false;
   #isRequestEnded = false;
   #isHeadSent = false;
-  #isTunnel = false;
   #isUpstreamFull = false;
-  #activeAtMs = 0;
-  /** Monotonic ms at which the response is late; 0: not running. */
-  #dueAtMs = 0;
 
   constructor(owner: ForwardingOwner, exchange: Exchange, context: ForwardingContext) {
-    super();
-    const { backend } = exchange.route as MethodConfig;
     this.#owner = owner;
     this.#exchange = exchange;
     this.#stream = exchange.stream;
     this.#context = context;
-    this.#deadlineMs = backend.deadlineMs;
-    this.#idleTimeoutMs = backend.idleTimeoutMs;
   }
 
   /** The backend has not taken what it was sent yet. */
@@ -76,19 +59,17 @@ export class Forwarding extends WheelEntry implements ClientStreamHandler {
   }
 
   start(cluster: UpstreamCluster): void {
-    this.#touch();
-    this.#exchange.upstreamStartedMs = this.#activeAtMs;
-    if (this.#idleTimeoutMs > 0) this.#context.wheel.schedule(this, this.#idleTimeoutMs);
-    const client = cluster.request(requestHead(this.#exchange), this);
-    if (!this.#isOver) this.#client = client;
+    const exchange = this.#exchange;
+    exchange.upstreamStartedMs = this.#context.clock.monotonicMs();
+    const { bodyLength, upgrade } = exchange.stream.request;
+    this.#isRequestEnded = bodyLength === 0 && upgrade === undefined;
+    this.#call = cluster.request(requestHead(exchange), this, (exchange.route as MethodConfig).backend);
   }
 
   // ── request ──
 
   sendRequestBody(chunk: Buffer): void {
-    if (this.#isOver) return;
-    this.#touch();
-    if (this.#client?.sendData(chunk) !== false) return;
+    if (this.#isOver || this.#call?.sendData(chunk) !== false) return;
     this.#isUpstreamFull = true;
     this.#owner.pauseBody();
   }
@@ -96,13 +77,7 @@ export class Forwarding extends WheelEntry implements ClientStreamHandler {
   sendRequestEnd(trailers: HeaderList | undefined): void {
     if (this.#isOver) return;
     this.#isRequestEnded = true;
-    this.#touch();
-    if (this.#deadlineMs > 0 && !this.#isTunnel) {
-      this.#dueAtMs = this.#activeAtMs + this.#deadlineMs;
-      if (this.#idleTimeoutMs === 0 || this.#deadlineMs < this.#idleTimeoutMs)
-        this.#context.wheel.schedule(this, this.#deadlineMs);
-    }
-    this.#client?.sendEnd(trailers);
+    this.#call?.sendEnd(trailers);
   }
 
   onDrain(): void {
@@ -113,97 +88,92 @@ export class Forwarding extends WheelEntry implements ClientStreamHandler {
   // ── response ──
 
   onInformational(status: number, headers: HeaderList): void {
-    this.#touch();
     // The codec has answered `Expect: 100-continue` already.
     if (status !== 100 && !this.#isHeadSent) this.#stream.sendInformational(status, headers);
   }
 
   onHead(head: ResponseHead, ended: boolean): void {
-    this.#touch();
     const exchange = this.#exchange;
-    exchange.upstreamHeadersMs = this.#activeAtMs;
+    exchange.upstreamHeadersMs = this.#context.clock.monotonicMs();
     exchange.responseCodeDetails = 'via_upstream';
     this.#isHeadSent = true;
-    this.#isTunnel = head.status === 101;
     // A gRPC response is framed by its trailers, whatever length it claims (espv2 grpc_metadata_scrubber).
     if (!ended && head.bodyLength !== unknownLength && isGrpc(head.headers)) head.bodyLength = unknownLength;
-    if (ended) this.#responseEnded();
+    if (ended) this.#finish();
     this.#owner.sendResponseHead(head, ended);
-    if (ended) this.#owner.responseSent();
   }
 
   onBody(chunk: Buffer): void {
-    this.#touch();
-    this.#exchange.responseBytes += chunk.length;
-    if (!this.#stream.sendData(chunk)) this.#client?.pauseBody();
+    if (!this.#owner.sendResponseBody(chunk)) this.#call?.pauseBody();
   }
 
   onBodyEnd(trailers: HeaderList | undefined): void {
-    if (trailers !== undefined) this.#exchange.responseTrailers = trailers;
-    this.#touch();
-    this.#responseEnded();
-    this.#stream.sendEnd(trailers);
-    this.#owner.responseSent();
+    this.#finish();
+    this.#owner.sendResponseEnd(trailers);
   }
 
   /** The client has taken what it was sent. */
   resumeResponseBody(): void {
-    this.#client?.resumeBody();
-  }
-
-  #responseEnded(): void {
-    this.#exchange.upstreamEndedMs = this.#activeAtMs;
-    this.#finish();
-    // The answer came before the request's end: the rest of the body is not wanted.
-    if (!this.#isRequestEnded) this.#client?.abort();
+    if (!this.#isOver) this.#call?.resumeBody();
   }
 
   // ── failure ──
 
   onError(failure: UpstreamFailure): void {
-    if (this.#isOver) return;
-    this.#exchange.upstreamEndedMs = this.#context.clock.monotonicMs();
     this.#finish();
-    const { dialect } = this.#context;
-    const reply = dialect.upstreamFailure(failure, this.#exchange, this.#exchange.attempts > 1);
-    if (!this.#isHeadSent) return this.#owner.reply(reply);
-    this.#owner.abort(reply.responseFlags, `upstream_reset_after_response_started{${failure.reason}}`);
+    const exchange = this.#exchange;
+    const reply = this.#context.dialect.upstreamFailure(failure, exchange, exchange.attempts > 1);
+    const flags = reply.responseFlags + (retryFlags[this.#call?.retryOutcome ?? 'none'] ?? '');
+    if (!this.#isHeadSent) return this.#owner.reply({ ...reply, responseFlags: flags });
+    this.#owner.abort(flags, `upstream_reset_after_response_started{${failure.reason}}`);
   }
 
-  onTimer(): void {
-    const nowMs = this.#context.clock.monotonicMs();
-    if (this.#dueAtMs > 0 && nowMs >= this.#dueAtMs) return this.#timeOut('response');
-    const idleLeftMs = this.#activeAtMs + this.#idleTimeoutMs - nowMs;
-    if (this.#idleTimeoutMs > 0 && idleLeftMs <= 0) return this.#timeOut('idle');
-    const dueLeftMs = this.#dueAtMs > 0 ? this.#dueAtMs - nowMs : Infinity;
-    const leftMs = this.#idleTimeoutMs > 0 ? Math.min(idleLeftMs, dueLeftMs) : dueLeftMs;
-    if (leftMs !== Infinity) this.#context.wheel.schedule(this, leftMs);
-  }
-
-  #timeOut(kind: 'response' | 'idle'): void {
-    this.cancel();
+  onTimeout(kind: UpstreamTimeoutKind): void {
+    this.#finish();
     const reply = this.#context.dialect.upstreamTimeout(kind, this.#exchange);
-    if (this.#isHeadSent) this.#owner.abort(reply.responseFlags, reply.responseCodeDetails);
-    else this.#owner.reply(reply);
+    if (!this.#isHeadSent) return this.#owner.reply(reply);
+    this.#owner.abort(reply.responseFlags, reply.responseCodeDetails);
+  }
+
+  onRetryBufferExceeded(): void {
+    this.#finish();
+    this.#owner.reply(createLocalReply(retryBufferExceeded));
   }
 
   /** The client is gone: the backend's work is not wanted any more. */
   cancel(): void {
     if (this.#isOver) return;
-    this.#exchange.upstreamEndedMs = this.#context.clock.monotonicMs();
     this.#finish();
-    this.#client?.abort();
+    this.#call?.abort();
   }
 
   #finish(): void {
+    const exchange = this.#exchange;
     this.#isOver = true;
-    this.#context.wheel.cancel(this);
-  }
-
-  #touch(): void {
-    this.#activeAtMs = this.#context.clock.monotonicMs();
+    exchange.upstreamEndedMs = this.#context.clock.monotonicMs();
+    if (this.#call === undefined) return;
+    exchange.attempts = this.#call.attempts;
+    exchange.upstreamHost = this.#call.host;
+    // The answer came before the request's end: the rest of the body is not wanted.
+    if (!this.#isRequestEnded) this.#call.abort();
   }
 }
+
+/** Beside the flag of the last try. Source: Envoy router.cc, RetryStatus. */
+const retryFlags: Readonly<Record<UpstreamCall['retryOutcome'], string>> = {
+  none: '',
+  limit: ',URX',
+  overflow: ',UO',
+};
+
+/** Source: Envoy router.cc. Both generations: v1 has no replay buffer to exceed. */
+const retryBufferExceeded = {
+  httpStatus: 507,
+  rpcCode: 13,
+  message: 'exceeded request buffer limit while retrying upstream',
+  responseCodeDetails: 'request_payload_exceeded_retry_buffer_limit',
+  cause: 'application',
+} as const;
 
 function requestHead(exchange: Exchange): RequestHead {
   const { request } = exchange.stream;

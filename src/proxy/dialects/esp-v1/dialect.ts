@@ -9,6 +9,7 @@ export function createEspV1Dialect(): Dialect {
   return {
     name: 'esp-v1',
     serverHeader,
+    originalPathHeader: undefined,
     checksOptionalKeys: true,
     renderError,
     renderGrpcError,

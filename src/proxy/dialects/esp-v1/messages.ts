@@ -1,28 +1,29 @@
-import { RpcCode, rpcCodeName, rpcCodeToHttpStatus } from '../../../core/status.ts';
+import { STATUS_CODES } from 'node:http';
+import { httpStatusToRpcCode, RpcCode, rpcCodeName, rpcCodeToHttpStatus } from '../../../core/status.ts';
 import type { ControllerUnavailable } from '../../../service-control/service-controller.ts';
 import type { Exchange } from '../../exchange.ts';
 import { createLocalReply } from '../../local-reply.ts';
 import type { LocalReply, LocalReplyParts } from '../../local-reply.ts';
 import { checkErrorNumber } from '../check-error-code.ts';
-import type { BodyFault, CheckDenied, ProtocolFault, QuotaDenied } from '../dialect.ts';
+import type { CheckDenied, CodecFault, QuotaDenied } from '../dialect.ts';
+import type { PathRejection } from '../../routing/normalize-path.ts';
+import type { PathRewriteRejection } from '../../routing/rewrite-path.ts';
 import { missingKeyText } from '../missing-key-text.ts';
 import { checkErrors, unsupportedCheckError } from './check-errors.ts';
 
-/** nginx takes HTTP/1.0 and ignores upgrades that it does not proxy; what it refuses itself is named after the status. */
-export function protocolError(fault: ProtocolFault): LocalReply | undefined {
-  switch (fault) {
-    case 'low_version':
-    case 'upgrade':
-      return undefined;
-    case 'missing_host':
-      return nginx(400, RpcCode.INVALID_ARGUMENT, 'BAD_REQUEST', 'missing_host_header');
-    case 'target':
-      return nginx(400, RpcCode.INVALID_ARGUMENT, 'BAD_REQUEST', 'absolute_path_rejected');
-    case 'path':
-      return nginx(400, RpcCode.INVALID_ARGUMENT, 'BAD_REQUEST', 'path_normalization_failed');
-    default:
-      return fault satisfies never;
-  }
+/** nginx answers itself, and ESP puts the name of the status into its own body. */
+export function codecRejection(fault: CodecFault): LocalReply {
+  const name = (STATUS_CODES[fault.status] ?? 'BAD_REQUEST').toUpperCase().replace(/[^A-Z]+/g, '_');
+  return nginx(fault.status, httpStatusToRpcCode(fault.status), name, fault.details);
+}
+
+/** nginx refuses with 400 what it cannot normalise; it never redirects to a plainer path. */
+export function pathRejected(rejection: PathRejection): LocalReply {
+  return nginx(400, RpcCode.INVALID_ARGUMENT, 'BAD_REQUEST', rejection.responseCodeDetails);
+}
+
+export function rewriteRejected(rejection: PathRewriteRejection): LocalReply {
+  return failure(RpcCode.INVALID_ARGUMENT, rejection.message, 'internal', rejection.responseCodeDetails);
 }
 
 /** ESP v1 does not start without a config; this process may. */
@@ -126,19 +127,6 @@ const quotaErrors: Readonly<Record<string, RpcCode>> = {
   API_KEY_INVALID: RpcCode.INVALID_ARGUMENT,
   API_KEY_EXPIRED: RpcCode.INVALID_ARGUMENT,
 };
-
-export function bodyFailure(fault: BodyFault): LocalReply {
-  switch (fault) {
-    case 'body_timeout':
-      return nginx(408, RpcCode.FAILED_PRECONDITION, 'REQUEST_TIMEOUT', 'request_timeout');
-    case 'body_too_large':
-      return nginx(413, RpcCode.FAILED_PRECONDITION, 'PAYLOAD_TOO_LARGE', 'request_payload_too_large');
-    case 'protocol_error':
-      return nginx(400, RpcCode.INVALID_ARGUMENT, 'BAD_REQUEST', 'http1.codec_error');
-    default:
-      return fault satisfies never;
-  }
-}
 
 export function internalError(): LocalReply {
   return failure(RpcCode.INTERNAL, 'INTERNAL_SERVER_ERROR', 'internal', 'internal_error');

@@ -15,6 +15,7 @@ export function createEspV2Dialect(
   return {
     name: 'esp-v2',
     serverHeader,
+    originalPathHeader: 'x-envoy-original-path',
     checksOptionalKeys: false,
     renderError,
     renderGrpcError,

@@ -1,29 +1,47 @@
+import { STATUS_CODES } from 'node:http';
 import { RpcCode, rpcCodeName, rpcCodeToHttpStatus } from '../../../core/status.ts';
 import type { ControllerUnavailable } from '../../../service-control/service-controller.ts';
 import type { Exchange } from '../../exchange.ts';
 import { createLocalReply } from '../../local-reply.ts';
 import type { LocalReply, LocalReplyParts } from '../../local-reply.ts';
 import { checkErrorNumber } from '../check-error-code.ts';
-import type { BodyFault, CheckDenied, MethodNotAllowed, ProtocolFault, QuotaDenied } from '../dialect.ts';
+import type { CheckDenied, CodecFault, MethodNotAllowed, QuotaDenied } from '../dialect.ts';
+import type { PathRejection } from '../../routing/normalize-path.ts';
+import type { PathRewriteRejection } from '../../routing/rewrite-path.ts';
 import { missingKeyText } from '../missing-key-text.ts';
 import { checkErrors, unsupportedCheckError } from './check-errors.ts';
 
-/** Texts of the connection manager, before routing. Source: Envoy conn_manager_impl.cc, path_utility.cc. */
-export function protocolError(fault: ProtocolFault): LocalReply {
-  switch (fault) {
-    case 'low_version':
-      return reply(426, 'Upgrade Required', 'low_version', { closeConnection: true });
-    case 'missing_host':
-      return reply(400, '', 'missing_host_header');
-    case 'upgrade':
-      return reply(403, '', 'upgrade_failed', { closeConnection: true });
-    case 'target':
-      return reply(404, '', 'absolute_path_rejected');
-    case 'path':
-      return reply(400, '', 'path_normalization_failed');
-    default:
-      return fault satisfies never;
-  }
+/** Codecs say the reason phrase, the connection manager nothing. Source: Envoy codec_impl.cc, conn_manager_impl.cc. */
+export function codecRejection(fault: CodecFault): LocalReply {
+  const { status, details } = fault;
+  return reply(status, codecTexts[details] ?? STATUS_CODES[status] ?? '', details, {
+    closeConnection: true,
+    responseFlags: details.startsWith('http1.') || details.startsWith('http2.') ? 'DPE' : '',
+  });
+}
+
+const codecTexts: Readonly<Record<string, string>> = {
+  missing_host_header: '',
+  upgrade_failed: '',
+  stream_idle_timeout: 'stream timeout',
+  request_header_timeout: 'request header timeout',
+};
+
+export function pathRejected(rejection: PathRejection, exchange: Exchange): LocalReply {
+  // gRPC clients do not follow redirects.
+  if (rejection.location === undefined || exchange.isGrpcCaller)
+    return reply(
+      rejection.httpStatus === 307 ? 400 : rejection.httpStatus,
+      '',
+      rejection.responseCodeDetails,
+    );
+  return reply(rejection.httpStatus, '', rejection.responseCodeDetails, {
+    headers: ['location', rejection.location],
+  });
+}
+
+export function rewriteRejected(rejection: PathRewriteRejection): LocalReply {
+  return reply(rejection.httpStatus, rejection.message, rejection.responseCodeDetails);
 }
 
 /** Envoy does not listen before it has a config; this process may. */
@@ -95,19 +113,6 @@ export function quotaDenied(outcome: QuotaDenied): LocalReply | undefined {
   if (outcome.code === 'UNSPECIFIED') return undefined;
   const rpcCode = quotaErrors[outcome.code] ?? RpcCode.INTERNAL;
   return denial(rpcCode, outcome.description, `service_control_quota_error{${outcome.code}}`);
-}
-
-export function bodyFailure(fault: BodyFault): LocalReply {
-  switch (fault) {
-    case 'body_timeout':
-      return reply(408, 'stream timeout', 'stream_idle_timeout', { responseFlags: 'SI' });
-    case 'body_too_large':
-      return reply(413, 'Payload Too Large', 'request_payload_too_large');
-    case 'protocol_error':
-      return reply(400, 'Bad Request', 'http1.codec_error', { responseFlags: 'DPE' });
-    default:
-      return fault satisfies never;
-  }
 }
 
 export function internalError(): LocalReply {

@@ -1,22 +1,33 @@
 import type { HeaderList } from '../../../protocol/http/headers.ts';
-import type { ClientStream, ClientStreamHandler, RequestHead } from '../../../protocol/http/stream.ts';
+import type { RequestHead, UpstreamFailure } from '../../../protocol/http/stream.ts';
+import type {
+  RetryOutcome,
+  UpstreamCall,
+  UpstreamHandler,
+  UpstreamRequestOptions,
+} from '../../upstream/upstream-request.ts';
 import type { UpstreamCluster } from '../upstream-cluster.ts';
 
 /** One request at a {@link FakeCluster}: the test plays the backend through `handler`. */
-export class FakeClientStream implements ClientStream {
+export class FakeUpstreamCall implements UpstreamCall {
   readonly head: RequestHead;
-  readonly handler: ClientStreamHandler;
+  readonly handler: UpstreamHandler;
+  readonly options: UpstreamRequestOptions;
   readonly calls: string[] = [];
+  attempts = 1;
+  host = '127.0.0.1:9000';
+  retryOutcome: RetryOutcome = 'none';
   body = '';
-  isEnded = false;
+  requestEnded = false;
   isAborted = false;
   trailers: HeaderList | undefined = undefined;
   /** What `sendData` answers. */
   takesMore = true;
 
-  constructor(head: RequestHead, handler: ClientStreamHandler) {
+  constructor(head: RequestHead, handler: UpstreamHandler, options: UpstreamRequestOptions) {
     this.head = head;
     this.handler = handler;
+    this.options = options;
   }
 
   /** The backend answers in one go. */
@@ -27,13 +38,17 @@ export class FakeClientStream implements ClientStream {
     this.handler.onBodyEnd(undefined);
   }
 
+  fail(reason: UpstreamFailure['reason'], transport?: string): void {
+    this.handler.onError({ reason, transport, requestSent: false, responseStarted: false });
+  }
+
   sendData(chunk: Uint8Array): boolean {
     this.body += Buffer.from(chunk).toString();
     return this.takesMore;
   }
 
   sendEnd(trailers?: HeaderList): void {
-    this.isEnded = true;
+    this.requestEnded = true;
     this.trailers = trailers;
   }
 
@@ -53,16 +68,16 @@ export class FakeClientStream implements ClientStream {
 
 /** A cluster for tests: keeps its requests and answers nothing by itself. */
 export class FakeCluster implements UpstreamCluster {
-  readonly requests: FakeClientStream[] = [];
+  readonly requests: FakeUpstreamCall[] = [];
 
-  request(head: RequestHead, handler: ClientStreamHandler): ClientStream {
-    const stream = new FakeClientStream(head, handler);
-    this.requests.push(stream);
-    return stream;
+  request(head: RequestHead, handler: UpstreamHandler, options: UpstreamRequestOptions): UpstreamCall {
+    const call = new FakeUpstreamCall(head, handler, options);
+    this.requests.push(call);
+    return call;
   }
 
   /** The last request. */
-  get last(): FakeClientStream {
+  get last(): FakeUpstreamCall {
     const last = this.requests.at(-1);
     if (last === undefined) throw new TypeError('no request has reached the cluster');
     return last;

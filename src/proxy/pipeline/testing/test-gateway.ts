@@ -1,12 +1,12 @@
 import { ManualClock } from '../../../core/manual-clock.ts';
 import type { RequestHead } from '../../../protocol/http/stream.ts';
-import { TimerWheel } from '../../../protocol/net/timer-wheel.ts';
 import { silentLogger } from '../../../telemetry/logger.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { createEspV2Dialect } from '../../dialects/esp-v2/dialect.ts';
 import type { Exchange } from '../../exchange.ts';
 import { createGateway } from '../../gateway.ts';
 import type { Gateway, GatewayOptions } from '../../gateway.ts';
+import { defaultPathOptions } from '../../routing/normalize-path.ts';
 import type { MethodConfig } from '../../routing/method-config.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { FakeController } from './fake-controller.ts';
@@ -39,6 +39,7 @@ export const testGatewayOptions: GatewayOptions = {
   allowWebSocket: true,
   healthPath: undefined,
   hasCorsPreset: false,
+  path: defaultPathOptions,
 };
 
 export function createTestGateway(test: TestGatewayOptions = {}): TestGateway {
@@ -50,7 +51,6 @@ export function createTestGateway(test: TestGatewayOptions = {}): TestGateway {
     {
       dialect: test.dialect ?? createEspV2Dialect(),
       clock,
-      wheel: new TimerWheel(clock),
       logger: silentLogger,
       random: () => 0,
       createRequestId: () => 'request-1',
