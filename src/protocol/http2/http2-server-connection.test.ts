@@ -99,7 +99,7 @@ async function withServer(
 }
 
 interface Answer {
-  readonly headers: IncomingHttpHeaders & { ':status'?: number };
+  readonly headers: IncomingHttpHeaders & { ':status'?: number | undefined };
   readonly raw: string[];
   readonly body: string;
   readonly trailers: IncomingHttpHeaders | undefined;

@@ -1,6 +1,9 @@
 import type { Clock } from '../../core/clock.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { RequestHead } from '../../protocol/http/stream.ts';
+import { Http1ClientConnection } from '../../protocol/http1/client-connection.ts';
+import type { Http1ClientOptions } from '../../protocol/http1/client-settings.ts';
+import { createHttp1ClientSettings } from '../../protocol/http1/client-settings.ts';
 import type { Http2ClientOptions } from '../../protocol/http2/http2-client-connection.ts';
 import { Connector } from '../../protocol/net/connector.ts';
 import type { DnsFamily, DnsResolver } from '../../protocol/net/dns-resolver.ts';
@@ -11,7 +14,6 @@ import { TlsClientContext } from '../../protocol/net/tls-client-context.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
 import type { ClusterConfig } from '../routing/method-config.ts';
-import type { Http1ConnectionFactory } from './http1-pool.ts';
 import { Http1Pool } from './http1-pool.ts';
 import { Http2Pool } from './http2-pool.ts';
 import type { Pool, PoolStats } from './pool.ts';
@@ -47,6 +49,8 @@ export interface ClusterOptions {
   readonly dnsFamily?: DnsFamily;
   /** For `https` clusters; the default trusts Node's authorities. */
   readonly tls?: TlsClientOptions;
+  /** HTTP/1.1: what a response may be. */
+  readonly http1?: Http1ClientOptions;
   /** HTTP/2: windows, streams, pings every 30 s with 10 s to answer. */
   readonly http2?: Omit<Http2ClientOptions, 'clock'>;
 }
@@ -55,7 +59,6 @@ export interface ClusterOptions {
 export interface ClusterDeps {
   readonly resolver: DnsResolver;
   readonly wheel: TimerWheel;
-  readonly createHttp1: Http1ConnectionFactory;
   readonly clock?: Clock;
   readonly log?: Logger;
   /** In [0, 1). Default Math.random. */
@@ -180,5 +183,9 @@ function createPool(
   };
   if (config.protocol === 'h2')
     return new Http2Pool(connector, limits, { wheel: deps.wheel, http2: { ...options.http2, clock } });
-  return new Http1Pool(connector, limits, { wheel: deps.wheel, createConnection: deps.createHttp1 });
+  const settings = createHttp1ClientSettings(options.http1);
+  return new Http1Pool(connector, limits, {
+    wheel: deps.wheel,
+    createConnection: (socket, events) => new Http1ClientConnection(socket, settings, events),
+  });
 }
