@@ -32,10 +32,13 @@ export interface GatewayDeps {
 }
 
 /** What the stages need, save what comes with each config or from {@link GatewayDeps}. */
-export type GatewayOptions = Omit<
+export interface GatewayOptions extends Omit<
   StageOptions,
-  'dialect' | 'clock' | 'createRequestId' | 'snapshot' | 'controller' | 'isHealthy'
->;
+  'dialect' | 'clock' | 'createRequestId' | 'controller' | 'isHealthy'
+> {
+  /** Puts something between the codec's stream and the pipeline: response compression. */
+  readonly wrapStream?: ((stream: ServerStream) => ServerStream) | undefined;
+}
 
 /** The data path between codec and upstream. */
 export interface Gateway {
@@ -96,8 +99,9 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
     this.#unconfigured = new ActiveConfig(nothingServed, pipeline, this);
   }
 
-  readonly onRequest = (stream: ServerStream): void => {
-    const config = this.#chooseConfig(stream);
+  readonly onRequest = (codecStream: ServerStream): void => {
+    const config = this.#chooseConfig(codecStream);
+    const stream = this.#options.wrapStream?.(codecStream) ?? codecStream;
     new ExchangeDriver(this.#begin(stream, config), config).start();
   };
 
@@ -182,7 +186,6 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
       dialect: this.dialect,
       clock: this.clock,
       createRequestId: this.#deps.createRequestId,
-      snapshot: served.snapshot,
       controller: served.controller,
       isHealthy: () => !this.#isDraining,
     });

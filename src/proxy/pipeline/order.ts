@@ -31,6 +31,8 @@ export function stagesInOrder(options: StageOptions): readonly Stage[] {
     options.readClientAddress,
     // Whatever compares paths must see the one spelling that the backend will see.
     createNormalizePath(options),
+    // The operator's own spelling, for the old paths of clients.
+    options.applyRewriteRules,
     // Every decision below is taken per operation.
     matchRoute,
     // Reports carry the key whatever happens; only check decides about it.
@@ -43,8 +45,6 @@ export function stagesInOrder(options: StageOptions): readonly Stage[] {
     options.healthPath === undefined
       ? undefined
       : createAnswerHealth({ ...options, path: options.healthPath }),
-    // Compresses what is made below, refusals included, as Envoy's compressor does.
-    options.compressResponse,
     // 404 and 405. Nothing below runs for a request without an operation.
     createRefuseUnmatched(options),
     // Before check: a bad token is refused without asking Service Control, and wins over a missing key.

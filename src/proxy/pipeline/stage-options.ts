@@ -1,6 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
 import type { ServiceController } from '../../service-control/service-controller.ts';
-import type { ConfigSnapshot } from '../config-snapshot.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Exchange } from '../exchange.ts';
 import type { PathOptions } from '../routing/normalize-path.ts';
@@ -10,7 +9,6 @@ import type { Stage } from './stage.ts';
 export interface StageOptions {
   readonly dialect: Dialect;
   readonly clock: Clock;
-  readonly snapshot: ConfigSnapshot;
   /** Undefined: the config names no Service Control. */
   readonly controller: ServiceController | undefined;
   /** A random UUID, version 4. */
@@ -30,10 +28,14 @@ export interface StageOptions {
   /** `--cors_preset` is given. */
   readonly hasCorsPreset: boolean;
 
+  /** The client's address by trusted hops, proxies or Forwarded. */
   readonly readClientAddress?: Stage | undefined;
+  /** ESP v1 `--rewrite`. */
+  readonly applyRewriteRules?: Stage | undefined;
+  /** The CORS preset. */
   readonly answerCors?: Stage | undefined;
+  /** `--add_response_headers`, `--append_response_headers`, `--enable_strict_transport_security`. */
   readonly decorateResponse?: Stage | undefined;
-  readonly compressResponse?: Stage | undefined;
   /** `--add_request_headers`, `--append_request_headers`, after all headers of our own. */
   readonly changeRequestHeaders?: ((exchange: Exchange) => void) | undefined;
   /** Told the outcome of each Check and AllocateQuota, for the metrics. */

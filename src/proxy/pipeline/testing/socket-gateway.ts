@@ -3,8 +3,6 @@ import type { RequestListener, Server } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { systemClock } from '../../../core/clock.ts';
-import { Http1ClientConnection } from '../../../protocol/http1/client-connection.ts';
-import { createHttp1ClientSettings } from '../../../protocol/http1/client-settings.ts';
 import { Http1ServerConnection } from '../../../protocol/http1/server-connection.ts';
 import { createHttp1ServerSettings } from '../../../protocol/http1/server-settings.ts';
 import { Http2ServerConnection } from '../../../protocol/http2/http2-server-connection.ts';
@@ -78,13 +76,11 @@ export async function createSocketGateway(setup: SocketGatewayOptions): Promise<
     },
     { ...testGatewayOptions, ...setup.options },
   );
-  const clientSettings = createHttp1ClientSettings();
   const registry = new ClusterRegistry(
     { connectTimeoutMs: 2000 },
     {
       resolver: new DnsResolver(),
       wheel,
-      createHttp1: (socket, events) => new Http1ClientConnection(socket, clientSettings, events),
     },
   );
   const swap = (configId: string, backendPort: number = setup.backendPort): void => {
