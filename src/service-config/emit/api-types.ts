@@ -166,7 +166,7 @@ export class ApiTypes {
   /** In a top-level document, references within it go to its definitions. */
   #isDefinitionPath(schema: SourceNode, reference: string): boolean {
     const prefix = this.#model.definitionsPrefix;
-    const isOwn = schema.source === this.#model.place.source && reference.startsWith('#');
+    const isOwn = schema.source === this.#model.root.source && reference.startsWith('#');
     if (!isOwn || reference.startsWith(prefix)) return true;
     const message = `Type definition reference path '${reference}' must begin with '${prefix}'`;
     this.#report('type-reference-path', schema, message);
@@ -175,7 +175,7 @@ export class ApiTypes {
 
   #reportMissing(schema: SourceNode, reference: string): void {
     if (
-      schema.source === this.#model.place.source &&
+      schema.source === this.#model.root.source &&
       reference.startsWith('#') &&
       !this.#model.hasDefinitions
     ) {

@@ -19,7 +19,7 @@ export function emitApi(model: ApiModel, types: TypeRegistry, origins: Origins):
     sourceContext: create(SourceContextSchema, { fileName: model.fileName }),
     syntax: Syntax.PROTO3,
   });
-  return origins.set(api, { place: model.place, location: model.fileName });
+  return origins.set(api, { place: model.root, location: model.fileName });
 }
 
 function emitMethod(operation: OperationModel, types: ApiTypes, origins: Origins): Method {

@@ -46,7 +46,7 @@ export function emitService(name: string, models: readonly ApiModel[], context: 
     http: create(HttpSchema, { rules: methods.map((method) => emitHttpRule(method, context.origins)) }),
     authentication: emitAuthentication(models, methods, context),
     usage: create(UsageSchema, { rules: methods.map((method) => emitUsageRule(method, context)) }),
-    endpoints: [emitEndpoint(name, models, context.origins)],
+    endpoints: [emitEndpoint(name, models, context)],
     control: create(ControlSchema, { environment: defaultControlEnvironment }),
     metrics: models.flatMap(({ metrics }) => metrics),
     systemParameters: create(SystemParametersSchema),

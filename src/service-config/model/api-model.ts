@@ -3,7 +3,7 @@ import type { BackendRule } from '../../gen/google/api/backend_pb.ts';
 import type { Endpoint } from '../../gen/google/api/endpoint_pb.ts';
 import type { MetricDescriptor } from '../../gen/google/api/metric_pb.ts';
 import type { MetricRule, QuotaLimit } from '../../gen/google/api/quota_pb.ts';
-import type { SourceNode, SourcePlace } from '../source/source-node.ts';
+import type { MappingNode, SourceNode, SourcePlace } from '../source/source-node.ts';
 
 /**
  * One OpenAPI document, neutral of its version: what the readers of OpenAPI 2.0 and 3.x make and `emit/` turns into a
@@ -12,7 +12,7 @@ import type { SourceNode, SourcePlace } from '../source/source-node.ts';
 export interface ApiModel {
   /** Base name of the file. */
   readonly fileName: string;
-  readonly place: SourcePlace;
+  readonly root: MappingNode;
   readonly host: string;
   readonly title: string;
   readonly summary: string | undefined;

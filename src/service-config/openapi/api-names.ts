@@ -12,6 +12,6 @@ export function checkApiNames(models: readonly ApiModel[], context: CompileConte
     location: toplevelLocation,
     message: `OpenAPI files includes conflicting API versions. Files and Versions found: {${found}}`,
     hint: 'Give each document its own x-google-api-name or its own major version in info.version.',
-    at: models[1]?.place,
+    at: models[1]?.root,
   });
 }

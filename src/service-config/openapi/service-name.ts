@@ -14,19 +14,23 @@ export function agreeOnServiceName(models: readonly ApiModel[], context: Compile
       context,
       'hosts-differ',
       `Different 'host' values cannot be set in multiple OpenAPI files. Found Hosts: {${hosts.join(', ')}}`,
+      hostNode(models.find((model) => model.host === hosts[1])),
     );
     return undefined;
   }
   const name = host ?? expected;
   if (name === undefined) {
     const message = `Service name must be provided either explicitly or in OpenAPI 'host' value.`;
-    report(context, 'service-name-missing', message, models[0]?.place as SourceNode | undefined);
+    report(context, 'service-name-missing', message, models[0]?.root);
   } else if (expected !== undefined && name !== expected) {
     const message = `The 'host' value '${name}' is different from the service name '${expected}'.`;
-    const root = models[0]?.place as SourceNode | undefined;
-    report(context, 'service-name-differs', message, child(root, 'host') ?? root);
+    report(context, 'service-name-differs', message, hostNode(models[0]));
   }
   return name;
+}
+
+function hostNode(model: ApiModel | undefined): SourceNode | undefined {
+  return child(model?.root, 'host') ?? model?.root;
 }
 
 function report(context: CompileContext, rule: string, message: string, at?: SourceNode): void {

@@ -2,6 +2,7 @@ import type { Service } from '../../gen/google/api/service_pb.ts';
 import type { CompileContext } from '../context.ts';
 import { emitService } from '../emit/emit-service.ts';
 import { checkApiNames } from '../openapi/api-names.ts';
+import { checkQuotaMetrics } from '../openapi/quota-metrics.ts';
 import { agreeOnServiceName } from '../openapi/service-name.ts';
 import type { MappingNode } from '../source/source-node.ts';
 import { readOpenapi2 } from './read-document.ts';
@@ -11,5 +12,6 @@ export function compileOpenapi2(roots: readonly MappingNode[], context: CompileC
   const models = roots.map((root) => readOpenapi2(root, context));
   const name = agreeOnServiceName(models, context);
   checkApiNames(models, context);
+  checkQuotaMetrics(models, context);
   return emitService(name ?? '', models, context);
 }

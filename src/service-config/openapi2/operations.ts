@@ -1,8 +1,9 @@
-import { create } from '@bufbuild/protobuf';
+import { clone } from '@bufbuild/protobuf';
 
 import { BackendRuleSchema } from '../../gen/google/api/backend_pb.ts';
 import type { BackendRule } from '../../gen/google/api/backend_pb.ts';
 import type { OperationModel } from '../model/api-model.ts';
+import { checkFields } from '../openapi/check-fields.ts';
 import { booleanExtension, findExtension } from '../openapi/extension.ts';
 import { operationLocation } from '../openapi/openapi-document.ts';
 import type { OpenapiDocument, Spot } from '../openapi/openapi-document.ts';
@@ -18,6 +19,7 @@ import { googleQuota } from './extensions/google-quota.ts';
 import { warnWithoutApiKey } from './api-key-warning.ts';
 import { operationSecurity, readSecuritySection } from './operation-security.ts';
 import type { SecuritySection } from './operation-security.ts';
+import { knownFields } from './known-fields.ts';
 import { readParameters } from './parameters.ts';
 import { readResponse } from './response.ts';
 
@@ -53,6 +55,7 @@ function readPath(
   const target = value === undefined ? undefined : resolveNode(document, value, spot, 'error');
   const pathItem = document.reader.mapping(target, `paths.${path}`);
   if (pathItem === undefined) return [];
+  checkFields(document, pathItem, knownFields.pathItem, spot.location);
   return verbs.flatMap((verb) => {
     const operation = document.reader.mapping(child(pathItem, verb), `paths.${path}.${verb}`);
     if (operation === undefined) return [];
@@ -78,6 +81,7 @@ function readOperation(
   defaults: OperationDefaults,
 ): OperationModel | undefined {
   const { operation, spot } = source;
+  checkFields(document, operation, knownFields.operation, spot.location);
   const methodName = readMethodName(document, operation, defaults.methodNames, spot);
   const parameters = readParameters(document, operation, source.pathItem, spot);
   const section = readSecuritySection(document, operation, defaults.securityRules, spot);
@@ -105,7 +109,7 @@ function readOperation(
 /** Every operation has a rule of its own; the copy keeps the place of the root's. */
 export function copyOf(document: OpenapiDocument, rule: BackendRule | undefined): BackendRule | undefined {
   if (rule === undefined) return undefined;
-  const copy = create(BackendRuleSchema, rule);
+  const copy = clone(BackendRuleSchema, rule);
   const origin = document.context.origins.of(rule);
   return origin === undefined ? copy : document.context.origins.set(copy, origin);
 }

@@ -1,6 +1,7 @@
 import type { CompileContext } from '../context.ts';
 import type { ApiModel } from '../model/api-model.ts';
 import { hostToApiName, toApiName } from '../model/naming.ts';
+import { checkFields } from '../openapi/check-fields.ts';
 import { booleanExtension, findExtension } from '../openapi/extension.ts';
 import { NodeReader } from '../openapi/node-reader.ts';
 import type { OpenapiDocument } from '../openapi/openapi-document.ts';
@@ -15,6 +16,7 @@ import { googleBackend } from './extensions/google-backend.ts';
 import { googleEndpoint } from './extensions/google-endpoints.ts';
 import { googleManagement } from './extensions/google-management.ts';
 import { readHost } from './host.ts';
+import { knownFields } from './known-fields.ts';
 import { readSecuritySection } from './operation-security.ts';
 import { readOperations } from './operations.ts';
 import type { OperationDefaults } from './operations.ts';
@@ -26,6 +28,8 @@ export function readOpenapi2(root: MappingNode, context: CompileContext): ApiMod
   const fileName = baseName(root.source.path);
   const reader = new NodeReader(context.diagnostics, fileName);
   const document: OpenapiDocument = { context, fileName, root, reader };
+  checkFields(document, root, knownFields.root, fileName);
+  checkFields(document, child(root, 'info'), knownFields.info, namedLocation(document, 'info'));
   const info = reader.mapping(reader.required(root, 'info', 'info'), 'info');
   const version = readInfo(document, info, 'version') ?? '';
   const host = readHost(document);
@@ -37,7 +41,7 @@ export function readOpenapi2(root: MappingNode, context: CompileContext): ApiMod
   const operations = readOperations(document, readDefaults(document, securityRules, backend));
   return {
     fileName,
-    place: root,
+    root,
     host,
     title: readInfo(document, info, 'title') ?? '',
     summary: reader.string(child(info, 'description'), 'info.description'),

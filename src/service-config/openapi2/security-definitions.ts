@@ -3,6 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import type { AuthProvider, JwtLocation } from '../../gen/google/api/auth_pb.ts';
 import { AuthProviderSchema, JwtLocationSchema } from '../../gen/google/api/auth_pb.ts';
 import { unknownLocation } from '../diagnostics/collector.ts';
+import { checkFields } from '../openapi/check-fields.ts';
 import { findExtension, stringExtension } from '../openapi/extension.ts';
 import { namedLocation } from '../openapi/openapi-document.ts';
 import type { OpenapiDocument } from '../openapi/openapi-document.ts';
@@ -11,6 +12,7 @@ import { isApiKeyLocation } from '../openapi/security-scheme.ts';
 import type { SecurityScheme, SecuritySchemes } from '../openapi/security-scheme.ts';
 import { child, keyPlace } from '../source/source-node.ts';
 import type { MappingNode } from '../source/source-node.ts';
+import { knownFields } from './known-fields.ts';
 
 /** Reads `securityDefinitions`: oauth2 becomes a JWT provider, apiKey an API key where the proxies look for one. */
 export function readSecurityDefinitions(document: OpenapiDocument): SecuritySchemes {
@@ -29,6 +31,12 @@ export function readSecurityDefinitions(document: OpenapiDocument): SecuritySche
 
 function readScheme(document: OpenapiDocument, name: string, node: MappingNode): SecurityScheme | undefined {
   const what = `securityDefinitions.${name}.type`;
+  checkFields(
+    document,
+    node,
+    knownFields.securityScheme,
+    namedLocation(document, `securityDefinitions.${name}`),
+  );
   const type = document.reader.string(document.reader.required(node, 'type', what), what);
   switch (type?.toLowerCase()) {
     case undefined:

@@ -10,5 +10,16 @@ export function withoutDefaults(service: JsonValue): JsonObject {
   const own = metrics.filter(({ name }) => !String(name).startsWith(metricPrefix));
   if (own.length > 0) rest['metrics'] = own;
   else delete rest['metrics'];
-  return rest;
+  return withoutWellKnownTypes(rest);
+}
+
+/** Descriptions of `google.protobuf` types are the same everywhere; `well-known-types.test.ts` checks them. */
+function withoutWellKnownTypes(service: JsonObject): JsonObject {
+  const own = ((service['types'] ?? []) as JsonObject[]).filter(
+    ({ name }) => !String(name).startsWith('google.protobuf.'),
+  );
+  delete service['enums'];
+  if (own.length > 0) service['types'] = own;
+  else delete service['types'];
+  return service;
 }

@@ -1,0 +1,59 @@
+import type { Type } from '@bufbuild/protobuf/wkt';
+
+import type { Service } from '../../../gen/google/api/service_pb.ts';
+import { parseHttpTemplate } from '../../../protocol/http-template/parse-http-template.ts';
+import type { ServiceRule } from '../service-rule.ts';
+import { bindingsOf } from './http-binding.ts';
+
+const typeUrlPrefix = 'type.googleapis.com/';
+/** Fields of a rule that takes the whole request, or what is left of it. */
+const wholeRequest = '*';
+
+/** Variables of url templates and bodies are fields of the request. */
+export const templateFieldsRule: ServiceRule = {
+  name: 'template-field',
+  location: 'unknown location',
+  check(service, report) {
+    const types = new Map(service.types.map((type) => [type.name, type]));
+    const requests = requestTypes(service);
+    for (const rule of service.http?.rules ?? []) {
+      const request = requests.get(rule.selector);
+      if (request === undefined || !types.has(request)) continue;
+      for (const fieldPath of fieldPaths(rule)) {
+        if (hasField(fieldPath.split('.'), request, types)) continue;
+        const message = `http: undefined field '${fieldPath}' on message '${request}'.`;
+        report.error({ message, hint: `Declare a parameter for '${fieldPath}'.`, on: rule });
+      }
+    }
+  },
+};
+
+function requestTypes(service: Service): ReadonlyMap<string, string> {
+  return new Map(
+    service.apis.flatMap((api) =>
+      api.methods.map(
+        (method) =>
+          [`${api.name}.${method.name}`, method.requestTypeUrl.slice(typeUrlPrefix.length)] as const,
+      ),
+    ),
+  );
+}
+
+function fieldPaths(rule: Parameters<typeof bindingsOf>[0]): string[] {
+  return bindingsOf(rule).flatMap(({ path, rule: binding }) => {
+    const parsed = parseHttpTemplate(path);
+    const variables =
+      parsed.kind === 'template' ? parsed.template.variables.map(({ fieldPath }) => fieldPath) : [];
+    return binding.body === '' || binding.body === wholeRequest ? variables : [...variables, binding.body];
+  });
+}
+
+function hasField(path: readonly string[], typeName: string, types: ReadonlyMap<string, Type>): boolean {
+  const [name, ...rest] = path;
+  const type = types.get(typeName);
+  // A type that is not described, such as one of a descriptor, cannot be judged here.
+  if (type === undefined) return true;
+  const field = type.fields.find((candidate) => candidate.name === name);
+  if (field === undefined) return false;
+  return rest.length === 0 || hasField(rest, field.typeUrl.slice(typeUrlPrefix.length), types);
+}
