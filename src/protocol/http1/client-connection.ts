@@ -81,14 +81,14 @@ export class Http1ClientConnection {
    * Sends a request. The handler is called later, never from within.
    *
    * @param endsNow no body follows; otherwise it is sent through the stream and ended with `sendEnd`
-   * @throws TypeError while another request is under way
+   * @throws TypeError while another request is under way, and for a head that cannot be written
    */
   request(head: RequestHead, handler: ClientStreamHandler, endsNow: boolean): ClientStream {
     const stream = new Http1ClientStream(this, head, handler);
     const outgoing = frameRequest(head, endsNow);
-    if (this.#phase === Phase.CLOSED || outgoing === undefined) {
-      const reason = outgoing === undefined ? 'protocol_error' : 'connection_termination';
-      process.nextTick(failUnsent, stream, reason);
+    if (outgoing === undefined) throw new TypeError('method, target and authority must be visible ASCII');
+    if (this.#phase === Phase.CLOSED) {
+      process.nextTick(failUnsent, stream);
       return stream;
     }
     if (this.#phase !== Phase.IDLE) throw new TypeError('a request is under way on this connection');
@@ -378,8 +378,9 @@ export class Http1ClientStream implements ClientStream {
   }
 }
 
-function failUnsent(stream: Http1ClientStream, reason: UpstreamFailureReason): void {
+function failUnsent(stream: Http1ClientStream): void {
   if (stream.isAborted) return;
+  const reason = 'connection_termination';
   stream.handler.onError({ reason, transport: undefined, requestSent: false, responseStarted: false });
 }
 

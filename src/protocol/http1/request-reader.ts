@@ -15,8 +15,15 @@ export interface RequestRules {
   readonly underscores: UnderscoreRule;
   /** Protocols that a client may upgrade to, lower case. */
   readonly upgrades: readonly string[];
-  /** Another upgrade than those is refused (Envoy) or taken for an ordinary request (nginx). `h2c` is always the latter. */
-  readonly otherUpgrades: 'reject' | 'ignore';
+  /**
+   * Another upgrade than those is refused (Envoy), taken for an ordinary request (nginx), or handed on like those.
+   * `h2c` is always an ordinary request.
+   */
+  readonly otherUpgrades: 'reject' | 'ignore' | 'accept';
+  /** CONNECT is refused, or handed on to be refused there: a tunnel is never made of it. */
+  readonly connect: 'reject' | 'accept';
+  /** An HTTP/1.1 request without `Host`, or with an empty one, is refused, or handed on with an empty authority. */
+  readonly missingHost: 'reject' | 'accept';
   /** Refuses `https://` targets on a connection without TLS. Envoy: only as an edge proxy. */
   readonly refuseHttpsOnPlaintext: boolean;
 }
@@ -75,12 +82,18 @@ export class RequestReader {
     if (line.isLowVersion) return 'low_version';
     // RFC 9112 §6.1: a server that knows only 1.0 would not see where this body ends.
     if (isChunked && line.version === 'HTTP/1.0') return 'encoding_in_http10';
-    if (host === undefined && line.version === 'HTTP/1.1') return 'missing_host';
     if (host !== undefined && host !== '' && !isAuthority(host)) return 'invalid_host';
-    if (head.authority === '' && line.version === 'HTTP/1.1') return 'missing_host';
+    // RFC 9112 §3.2: even where an absolute target says it already.
+    const isMissing = host === undefined || head.authority === '';
+    if (isMissing && line.version === 'HTTP/1.1' && this.#rules.missingHost === 'reject')
+      return 'missing_host';
     if (line.scheme === 'https' && this.#scheme === 'http' && this.#rules.refuseHttpsOnPlaintext)
       return 'https_url_on_plaintext';
-    if (line.method === 'CONNECT') return head.bodyLength === 0 ? 'connect_refused' : 'body_disallowed';
+    if (line.method === 'CONNECT') {
+      if (head.bodyLength !== 0) return 'body_disallowed';
+      this.keepAlive = false;
+      return this.#rules.connect === 'reject' ? 'connect_refused' : undefined;
+    }
     return this.#readExpect(head) ?? this.#readUpgrade(head);
   }
 
@@ -101,9 +114,9 @@ export class RequestReader {
       .map((element) => element.trim().toLowerCase())
       .filter((protocol) => protocol !== '' && protocol !== 'h2c');
     if (protocols.length === 0) return undefined;
-    const [protocol] = protocols;
-    if (protocols.length > 1 || protocol === undefined || !this.#rules.upgrades.includes(protocol))
-      return this.#rules.otherUpgrades === 'reject' ? 'unsupported_upgrade' : undefined;
+    const protocol = protocols.join(', ');
+    const rule = this.#rules.upgrades.includes(protocol) ? 'accept' : this.#rules.otherUpgrades;
+    if (rule !== 'accept') return rule === 'reject' ? 'unsupported_upgrade' : undefined;
     // What follows would be the body to one reader and the tunnel to another.
     if (head.bodyLength !== 0) return 'body_disallowed';
     head.upgrade = protocol;

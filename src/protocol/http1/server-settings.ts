@@ -124,6 +124,8 @@ export function createHttp1ServerSettings(options: Http1ServerOptions = {}): Htt
     underscores: 'reject',
     upgrades: ['websocket'],
     otherUpgrades: 'reject',
+    connect: 'reject',
+    missingHost: 'reject',
     refuseHttpsOnPlaintext: false,
     obsFold: 'refuse',
     expectContinue: 'immediate',
