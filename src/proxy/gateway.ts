@@ -53,6 +53,8 @@ export interface Gateway {
   readonly isDraining: boolean;
   /** Exchanges in flight, on all configs, replaced ones included. */
   readonly activeExchanges: number;
+  /** Requests since the start, refused ones included. */
+  readonly totalExchanges: number;
   /** A config is served and the gateway is not draining. */
   readonly isReady: boolean;
   /**
@@ -86,6 +88,7 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
   #configs: readonly ActiveConfig[] = [];
   #shares: ReadonlyArray<{ readonly percent: number; readonly config: ActiveConfig }> = [];
   #activeExchanges = 0;
+  #totalExchanges = 0;
   #isDraining = false;
   #idleWaiters: Array<() => void> = [];
 
@@ -133,6 +136,10 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
     return this.#activeExchanges;
   }
 
+  get totalExchanges(): number {
+    return this.#totalExchanges;
+  }
+
   get isReady(): boolean {
     return this.#configs.length > 0 && !this.#isDraining;
   }
@@ -169,6 +176,7 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
     const { clock } = this;
     const exchange = new Exchange(stream, config.served.snapshot, clock.nowMs(), clock.monotonicMs());
     this.#activeExchanges++;
+    this.#totalExchanges++;
     config.enter();
     for (const observer of this.#deps.observers) observer.onExchangeStart?.(exchange);
     return exchange;

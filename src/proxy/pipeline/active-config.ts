@@ -9,13 +9,19 @@ import type { ExchangeContext } from './exchange-driver.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { UpstreamCluster } from './upstream-cluster.ts';
 
+/** The clusters of a config: a `ClusterSet`, or a map in tests. */
+export interface ClusterLookup {
+  get(name: string): UpstreamCluster | undefined;
+  values(): Iterable<UpstreamCluster>;
+}
+
 /** One config of the rollout being served, with what belongs to it alone. */
 export interface ServedConfig {
   readonly snapshot: ConfigSnapshot;
   /** Undefined: no check, quota or report. */
   readonly controller: ServiceController | undefined;
   /** By name; must know every name in `snapshot.clusters`. */
-  readonly clusters: { get(name: string): UpstreamCluster | undefined };
+  readonly clusters: ClusterLookup;
   /** Its share of the traffic; shares need not add up to 100. */
   readonly percent: number;
   /** Called once, when the config has been replaced and its last exchange is over. */

@@ -7,6 +7,7 @@ import type { Exchange } from '../../exchange.ts';
 import { createGateway } from '../../gateway.ts';
 import type { Gateway, GatewayOptions } from '../../gateway.ts';
 import { defaultPathOptions } from '../../routing/normalize-path.ts';
+import type { ExchangeObserver } from '../../observe/exchange-observer.ts';
 import type { MethodConfig } from '../../routing/method-config.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { FakeController } from './fake-controller.ts';
@@ -17,6 +18,7 @@ export interface TestGatewayOptions {
   readonly dialect?: Dialect;
   readonly method?: Partial<MethodConfig>;
   readonly options?: Partial<GatewayOptions>;
+  readonly observers?: readonly ExchangeObserver[];
   /** Nothing is served. */
   readonly isEmpty?: boolean;
 }
@@ -54,7 +56,7 @@ export function createTestGateway(test: TestGatewayOptions = {}): TestGateway {
       logger: silentLogger,
       random: () => 0,
       createRequestId: () => 'request-1',
-      observers: [{ onExchangeEnd: (exchange) => ended.push(exchange) }],
+      observers: [{ onExchangeEnd: (exchange) => ended.push(exchange) }, ...(test.observers ?? [])],
     },
     { ...testGatewayOptions, ...test.options },
   );
