@@ -17,5 +17,7 @@ export interface IamPolicyStore {
    * (0 stands for "there is none yet").
    */
   put(resource: string, policy: Policy, expectedRevision?: number): Promise<number | undefined>;
+  /** Names a member otherwise in every policy, raising their revisions; returns how many policies had it. */
+  replaceMember(member: string, replacement: string): Promise<number>;
   delete(resource: string): Promise<boolean>;
 }

@@ -2,7 +2,7 @@ import type { Operation } from '../gen/google/longrunning/operations_pb.ts';
 import type { Page, PageRequest } from './page.ts';
 
 /** The API that an operation belongs to; each lists its own. */
-export type OperationApi = 'servicemanagement' | 'apikeys' | 'serviceusage';
+export type OperationApi = 'servicemanagement' | 'apikeys' | 'serviceusage' | 'cloudresourcemanager';
 
 /** A long-running operation as its API shows it. Rests encrypted, for responses may carry key strings. */
 export interface OperationRecord {

@@ -14,7 +14,7 @@ import type { Store } from '../../store/store.ts';
 import type { Authorizer, IamResource } from '../authorizer.ts';
 import { RpcError } from '../rpc/rpc-error.ts';
 import type { CallContext } from '../rpc/service.ts';
-import { formatPolicyEtag, parsePolicyEtag } from './policy-etag.ts';
+import { formatRevisionEtag, parseRevisionEtag } from './revision-etag.ts';
 import { formatIamResource, parseIamResource } from './resource-name.ts';
 import { validatePolicy } from './validate-policy.ts';
 
@@ -61,7 +61,7 @@ export async function setIamPolicy(
     await requireAccounts(tx, policy);
     const current = await tx.iamPolicies.get(name);
     const kept = setsBindings(request) ? policy : (current?.policy ?? create(PolicySchema));
-    const expected = given.etag.length === 0 ? undefined : (parsePolicyEtag(given.etag) ?? -1);
+    const expected = given.etag.length === 0 ? undefined : (parseRevisionEtag(given.etag) ?? -1);
     const revision = await tx.iamPolicies.put(name, kept, expected);
     if (revision === undefined)
       throw new RpcError(
@@ -154,7 +154,7 @@ function setsBindings({ updateMask }: SetIamPolicyRequest): boolean {
 }
 
 function withEtag(record: IamPolicyRecord | undefined): Policy {
-  const etag = formatPolicyEtag(record?.revision ?? 0);
+  const etag = formatRevisionEtag(record?.revision ?? 0);
   return record === undefined ? create(PolicySchema, { etag }) : { ...record.policy, etag };
 }
 

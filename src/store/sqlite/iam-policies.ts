@@ -43,6 +43,24 @@ export function createIamPolicies({ db }: SqliteContext): IamPolicyStore {
         .executeTakeFirst();
       return inserted?.revision;
     },
+    async replaceMember(member, replacement) {
+      const rows = await db
+        .selectFrom('iam_policies')
+        .selectAll()
+        .where((e) => e(e.fn<number>('instr', ['policy', e.val(JSON.stringify(member))]), '>', 0))
+        .execute();
+      for (const { resource, policy } of rows) {
+        const changed = fromJsonString(PolicySchema, policy);
+        for (const binding of changed.bindings)
+          binding.members = binding.members.map((each) => (each === member ? replacement : each));
+        await db
+          .updateTable('iam_policies')
+          .set((e) => ({ policy: toJsonString(PolicySchema, changed), revision: e('revision', '+', 1) }))
+          .where('resource', '=', resource)
+          .execute();
+      }
+      return rows.length;
+    },
     async delete(resource) {
       const result = await db.deleteFrom('iam_policies').where('resource', '=', resource).executeTakeFirst();
       return result.numDeletedRows === 1n;
