@@ -180,6 +180,11 @@ export class TemplateTrie<T> {
     const path = this.#path;
     const start = atSlash ? position + 1 : position;
     if (!atSlash && !(this.#emptyDoubleWildcard && position === path.length)) return false;
+    if (this.#colon < 0 && double.plain.before === undefined) {
+      const { leaf } = double.plain;
+      if (leaf === undefined || this.#hasForbiddenColon(start, path.length)) return false;
+      return this.#accept(leaf);
+    }
     const candidates: Leaf<T>[] = [];
     if (this.#colon >= start) {
       const verbed = double.verbs?.get(this.#verb);

@@ -90,6 +90,15 @@ describe('normalizeTarget', () => {
     });
   }
 
+  for (const target of ['/%2Fevil.example', '/%5Cevil.example', '/%2f%2fevil.example?x']) {
+    test(`redirects ${target} to no other host`, () => {
+      const merging = normalizeTarget(target, redirecting);
+      assert.ok(typeof merging !== 'string');
+      assert.match(merging.location ?? '', /^\/evil\.example/);
+      assert.deepEqual(normalizeTarget(target, { ...off, redirectEscapedSlashes: true }), malformed);
+    });
+  }
+
   test('refuses a fragment with everything switched off', () => {
     assert.deepEqual(normalizeTarget('/a#b', off), malformed);
   });

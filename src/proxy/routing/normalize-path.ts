@@ -48,10 +48,16 @@ export function normalizeTarget(target: string, options: PathOptions): string | 
     path = normalized;
   }
   if (options.mergeSlashes && path.includes('//')) path = mergeSlashes(path);
-  if (unescaped !== original)
+  if (unescaped !== original) {
+    // Differs from ESPv2: without merging, `/%2Fhost` would send the client to another host.
+    if (namesHost.test(path)) return malformed;
     return { httpStatus: 307, responseCodeDetails: 'path_normalization_failed', location: path + query };
+  }
   return path + query;
 }
+
+/** How browsers read `//host` and `/\\host`. */
+const namesHost = /^\/[/\\]/;
 
 const slash = 0x2f;
 const dot = 0x2e;
