@@ -75,7 +75,6 @@ function addCommand(program: Command, registration: Registration): void {
     }
   };
   if (command.kind === 'plain') return command.define(leaf, (work) => guard(() => work(environment)));
-  addGlobalOptions(leaf);
   command.define(leaf, (work) =>
     guard(async () => {
       // Declared by addGlobalOptions, before the command's words and after them; the later ones win.
@@ -84,6 +83,7 @@ function addCommand(program: Command, registration: Registration): void {
       return undefined;
     }),
   );
+  addGlobalOptions(leaf);
 }
 
 /** The command of a group such as `endpoints services`, made at its first use. */
@@ -125,5 +125,5 @@ function report(environment: CliEnvironment, path: readonly string[], error: unk
 function describe(error: unknown): string {
   if (!(error instanceof ApiError)) return errorMessage(error);
   const hint = mendingHint(error);
-  return `${error.status}: ${error.message}${hint === undefined ? '' : ` (${hint})`}`;
+  return `${error.status}: ${error.message}${hint === undefined ? '' : ` ${hint}`}`;
 }

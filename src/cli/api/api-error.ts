@@ -28,12 +28,12 @@ export function readApiError(httpStatus: number, body: JsonValue | undefined): A
   );
 }
 
-/** What a person can do about a refusal, or undefined when the message says it all. */
+/** A sentence on what a person can do about a refusal, or undefined when the message says it all. */
 export function mendingHint(error: ApiError): string | undefined {
   if (error.status === 'UNAUTHENTICATED')
-    return 'use another token: --account KEYFILE, --access-token-file FILE, or --data with the folder of this control plane';
+    return 'Use another token: --account KEYFILE, --access-token-file FILE, or --data with the folder of this control plane.';
   if (error.status !== 'PERMISSION_DENIED') return undefined;
   if (error.message.includes('not found or permission denied'))
-    return "check the name with 'gatehouse endpoints services list', or act as an account that has a role on it";
-  return 'act as an account that holds the permission (--account KEYFILE), or have its role granted';
+    return "Check the name with 'gatehouse endpoints services list', or act as an account that has a role on it (--account KEYFILE).";
+  return 'Check the name, act as an account that holds the permission (--account KEYFILE), or have its role granted.';
 }

@@ -17,7 +17,7 @@ export const undeleteService: ClientCommand = {
         run(async (session) => {
           const json = await session.api.call(ServiceManager.method.undeleteService, { serviceName });
           const operation = await finishOperation(session, readOperation(json), flags.async);
-          if (session.hasFormat) session.print(operation.json);
+          session.print(operation.json);
         }),
       );
   },

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorMessage, systemErrorCode } from '../../core/errors.ts';
 import { IAM, ServiceAccountPrivateKeyType as KeyType } from '../../gen/google/iam/admin/v1/iam_pb.ts';
@@ -33,26 +33,28 @@ async function createOne(session: Session, file: string, flags: CreateFlags): Pr
   const { iamAccount: account, keyFileType: type } = flags;
   if (type !== 'json' && type !== 'p12')
     throw usageError(`--key-file-type must be json or p12, not '${type}'`);
-  // Opened before the key is made: the key is handed out only once, and there must be a place for it.
-  const target = file === '-' ? undefined : open(resolve(session.environment.cwd, file));
+  // Made before the key is: the key is handed out only once, and there must be a place for it.
+  const path = file === '-' ? undefined : resolve(session.environment.cwd, file);
+  if (path !== undefined) reserve(path);
   try {
     const key = await session.api.call(IAM.method.createServiceAccountKey, {
       name: accountName(account),
       privateKeyType: type === 'json' ? KeyType.TYPE_GOOGLE_CREDENTIALS_FILE : KeyType.TYPE_PKCS12_FILE,
     });
     const contents = Buffer.from(String(key['privateKeyData']), 'base64');
-    if (target === undefined) session.environment.stdout(contents.toString());
-    else writeSync(target, contents);
+    if (path === undefined) session.environment.stdout(contents.toString());
+    else writeFileSync(path, contents);
     const keyId = String(key['name']).split('/').at(-1) ?? '';
     session.say(`created key [${keyId}] of type [${type}] as [${file}] for [${account}]`);
-  } finally {
-    if (target !== undefined) closeSync(target);
+  } catch (error) {
+    if (path !== undefined) rmSync(path, { force: true });
+    throw error;
   }
 }
 
-function open(path: string): number {
+function reserve(path: string): void {
   try {
-    return openSync(path, 'wx', 0o600);
+    writeFileSync(path, '', { flag: 'wx', mode: 0o600 });
   } catch (error) {
     const reason =
       systemErrorCode(error) === 'EEXIST'

@@ -102,7 +102,8 @@ function toTable(rows: readonly (readonly string[])[], columns: readonly Column[
 }
 
 function toYaml(value: JsonValue): string {
-  return stringify(sortKeys(value), { indentSeq: false, lineWidth: 0, singleQuote: true });
+  // By the rules of YAML 1.1, which quote texts that older readers take for times or booleans.
+  return stringify(sortKeys(value), { version: '1.1', indentSeq: false, lineWidth: 0, singleQuote: true });
 }
 
 /** Results have their keys in order, as gcloud prints them, so that two prints can be compared. */

@@ -13,11 +13,16 @@ export interface ListFlags {
 
 /** Declares `--filter`, `--limit` and `--sort-by`. */
 export function addListFlags(command: Command): void {
+  command.option(
+    '--filter <expression>',
+    'keep records where it holds: field=value, field:part, field~regex, joined by AND',
+  );
+  addLimitFlags(command);
+}
+
+/** Declares `--limit` and `--sort-by`, for lists that the server filters. */
+export function addLimitFlags(command: Command): void {
   command
-    .option(
-      '--filter <expression>',
-      'keep records where it holds: field=value, field:part, field~regex, joined by AND',
-    )
     .option('--limit <count>', 'list this many at most', parseLimit)
     .option('--sort-by <fields>', 'sort by these fields; ~ before a field reverses it');
 }

@@ -14,7 +14,7 @@ export interface GlobalOptions {
 
 /** Declares the flags that {@link GlobalOptions} holds. */
 export function addGlobalOptions(command: Command): void {
-  const heading = 'Flags of every command:';
+  const heading = 'Which control plane, and as whom:';
   const options: readonly (readonly [string, string])[] = [
     ['--project <id>', 'project to use (env GATEHOUSE_PROJECT, then `config set project`)'],
     [
