@@ -10,6 +10,7 @@ import type {
 } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
 import { parseResponseFields } from './client-fields.ts';
+import { createGuardedFinal, guardFinal } from './guarded-final.ts';
 import { toTrailerObject } from './response-fields.ts';
 
 /** What a stream needs of its connection. */
@@ -22,6 +23,7 @@ export interface Http2ClientOwner {
 
 const ours = Symbol('Http2ClientStream');
 type OwnedStream = ClientHttp2Stream & { [ours]: Http2ClientStream };
+const final = createGuardedFinal<OwnedStream>((stream) => stream[ours].hasEnded);
 
 /** Interim responses to one request; a peer that sends more is broken or hostile. */
 const maxInformational = 16;
@@ -56,11 +58,17 @@ export class Http2ClientStream implements ClientStream {
     this.#isHead = request.head.method === 'HEAD';
     this.#isTunnel = request.head.upgrade !== undefined;
     (stream as OwnedStream)[ours] = this;
+    guardFinal(stream, final);
     stream.on('response', onResponse);
     stream.on('headers', onInformational);
     stream.on('error', onError);
     stream.on('close', onClose);
     if (request.sendsTrailers) stream.on('wantTrailers', onWantTrailers);
+  }
+
+  /** @internal All of the request was given to the stream. */
+  get hasEnded(): boolean {
+    return this.#requestEnded;
   }
 
   sendData(chunk: Uint8Array): boolean {

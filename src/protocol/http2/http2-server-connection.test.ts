@@ -613,6 +613,37 @@ describe('Http2ServerConnection, raw frames', () => {
     );
   });
 
+  for (const how of ['abort', 'destroy'] as const)
+    it(`never marks a response as whole that ends by ${how}`, async () => {
+      await withServer(
+        (stream) => {
+          stream.sendHead({ status: 200, headers: [], bodyLength: 100 }, false);
+          stream.sendData(Buffer.from('partial'));
+        },
+        async ({ port, requests, connections }) => {
+          const socket = connectTcp(port, '127.0.0.1');
+          let bytes = Buffer.alloc(0);
+          const { promise: over, resolve } = Promise.withResolvers<void>();
+          socket.on('close', resolve);
+          socket.on('data', (chunk: Buffer) => {
+            bytes = Buffer.concat([bytes, chunk]);
+            if (!bytes.includes('partial')) return;
+            if (how === 'abort') (requests[0] as ServerStream).abort();
+            else connections.at(-1)?.destroy();
+            setImmediate(resolve);
+          });
+          socket.write(
+            Buffer.concat([preface, settings, headers([':method', 'GET', ...base.slice(2)], 0x5)]),
+          );
+          await over;
+          await new Promise((resolve) => setImmediate(resolve));
+          for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3))
+            assert.ok(bytes[at + 3] !== 0 || bytes[at + 4] === 0, 'DATA with END_STREAM');
+          socket.destroy();
+        },
+      );
+    });
+
   const floods: ReadonlyArray<readonly [string, () => Buffer[]]> = [
     [
       'CONTINUATION frames',

@@ -9,6 +9,7 @@ import type {
   ServerStreamHandler,
 } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
+import { createGuardedFinal, guardFinal } from './guarded-final.ts';
 import { toResponseFields, toTrailerObject } from './response-fields.ts';
 
 /** What a stream needs of its connection. */
@@ -28,6 +29,7 @@ const trailersMayFollow: RespondOptions = { sendDate: false, waitForTrailers: tr
 /** Where listeners find our half: they are module functions, so that a stream costs no closures. */
 const ours = Symbol('Http2ServerStream');
 type OwnedStream = ServerHttp2Stream & { [ours]: Http2ServerStream };
+const final = createGuardedFinal<OwnedStream>((stream) => stream[ours].hasEnded);
 
 const ignoringHandler: ServerStreamHandler = {
   onBody: () => undefined,
@@ -62,8 +64,14 @@ export class Http2ServerStream implements ServerStream {
     this.#owner = owner;
     this.#requestEnded = requestEnded;
     (stream as OwnedStream)[ours] = this;
+    guardFinal(stream, final);
     stream.on('error', onError);
     stream.on('close', onClose);
+  }
+
+  /** @internal All of the response was given to the stream. */
+  get hasEnded(): boolean {
+    return this.#responseEnded;
   }
 
   get connection(): ConnectionInfo {
@@ -107,7 +115,7 @@ export class Http2ServerStream implements ServerStream {
     const stream = this.#stream;
     if (stream.destroyed || stream.closed) return;
     const fields = toResponseFields(head, this.request.upgrade !== undefined);
-    if (end) {
+    if (end || head.status === 204 || head.status === 304) {
       this.#responseEnded = true;
       stream.respond(fields, endsNow);
       this.#stopUpload();
@@ -122,7 +130,7 @@ export class Http2ServerStream implements ServerStream {
 
   sendData(chunk: Uint8Array): boolean {
     const stream = this.#stream;
-    if (stream.destroyed || stream.closed) return true;
+    if (this.#responseEnded || stream.destroyed || stream.closed) return true;
     if (stream.write(chunk)) return true;
     if (!this.#wantsDrain) {
       this.#wantsDrain = true;
@@ -132,6 +140,7 @@ export class Http2ServerStream implements ServerStream {
   }
 
   sendEnd(trailers?: HeaderList): void {
+    if (this.#responseEnded) return;
     this.#responseEnded = true;
     this.#responseTrailers = trailers;
     const stream = this.#stream;

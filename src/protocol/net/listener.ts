@@ -62,6 +62,8 @@ export interface Listener extends Closeable {
   /** As bound; port 0 on a Unix socket. */
   readonly port: number;
   readonly connections: number;
+  /** Connections since the start. */
+  readonly acceptedConnections: number;
   /**
    * Lets every connection finish: HTTP/1 closes after its response, HTTP/2 sends GOAWAY. Resolves when the last one
    * is gone or `timeoutMs` have passed.
@@ -97,6 +99,7 @@ export async function createListener(
 }
 
 class SocketListener implements Listener {
+  acceptedConnections = 0;
   readonly #options: ListenerOptions;
   readonly #factory: ConnectionFactory;
   readonly #clock: Clock;
@@ -177,6 +180,7 @@ class SocketListener implements Listener {
   }
 
   #track(socket: Socket): void {
+    this.acceptedConnections++;
     this.#sockets.add(socket);
     socket.on('error', ignore);
     socket.on('close', () => {
