@@ -16,7 +16,7 @@ const noTranscoding = refused('transcoding between JSON and gRPC is not in this 
 const noJwt = refused('verification of JWTs is not in this version');
 const noTracing = refused('tracing is not in this version');
 const noNginx = refused('there is no nginx here to configure');
-const noMetadata = refused('the metadata server of Google Cloud is not asked in this version');
+const noMetadata = refused('the metadata server is only asked for tokens in this version');
 const noGrpcHealth = refused('gRPC health checking of the backend is not in this version');
 const noTrace = satisfied('nothing is traced in this version');
 
@@ -52,24 +52,16 @@ export const flagTable: readonly FlagSpec[] = [
     flag('stream_idle_timeout', 'duration', both('5m'), 'Time without a byte in either direction, where the config gives no deadline.', own),
     flag('dns_resolver_addresses', 'string', v2(), 'DNS servers, IP[:port] separated by ;.'),
     flag('dns', 'string', each('', ''), 'DNS server, IP[:port]; for ESPv2 the old name of --dns_resolver_addresses.'),
-    flag('backend_dns_lookup_family', 'choice', v2('v4preferred'), 'Address families of backends.', {
-      choices: ['auto', 'v4only', 'v6only', 'v4preferred', 'all'],
-    }),
+    flag('backend_dns_lookup_family', 'choice', v2('v4preferred'), 'Address families of backends.', { choices: ['auto', 'v4only', 'v6only', 'v4preferred', 'all'] }),
     flag('health_check_grpc_backend', 'switch', v2(), 'Probe the backend with the gRPC health protocol.', noGrpcHealth),
     flag('health_check_grpc_backend_service', 'string', v2(), 'Service name in the probe.', noGrpcHealth),
     flag('health_check_grpc_backend_interval', 'duration', v2('1s'), 'Time between probes.', noGrpcHealth),
     flag('health_check_grpc_backend_no_traffic_interval', 'duration', v2('60s'), 'Time between probes without traffic.', noGrpcHealth),
-    flag('backend_protocol', 'choice', v2(), 'Old; the scheme of --backend decides.', {
-      choices: ['http1', 'http2', 'grpc'],
-      ...satisfied('ESPv2 ignores it too: the scheme of --backend decides'),
-    }),
+    flag('backend_protocol', 'choice', v2(), 'Old; the scheme of --backend decides.', { choices: ['http1', 'http2', 'grpc'], ...satisfied('ESPv2 ignores it too: the scheme of --backend decides') }),
   ]),
   ...group('listener', [
     flag('listener_port', 'int', v2('8080'), 'Port for clients; HTTP/1.1 and HTTP/2 by first bytes.'),
-    flag('http_port', 'int', each('8080', ''), 'Port for HTTP/1.1 and HTTP/2 without TLS.', {
-      short: 'p',
-      shortOnlyIn: '1',
-    }),
+    flag('http_port', 'int', each('8080', ''), 'Port for HTTP/1.1 and HTTP/2 without TLS.', { short: 'p', shortOnlyIn: '1' }),
     flag('http2_port', 'int', both(), 'Port for HTTP/2 without TLS.', { short: 'P', shortOnlyIn: '1' }),
     flag('ssl_port', 'int', both(), 'Port for TLS; certificate and key from --ssl_server_cert_path or /etc/nginx/ssl.', { short: 'S', shortOnlyIn: '1' }),
     flag('listener_address', 'string', both('0.0.0.0'), 'Address or unix:/path to listen on.', own),
@@ -107,12 +99,8 @@ export const flagTable: readonly FlagSpec[] = [
     flag('ssl_server_cert_path', 'string', v2(), 'Folder with server.crt and server.key; the listener speaks TLS.'),
     flag('ssl_server_root_cert_path', 'string', v2(), 'File of CAs; clients must show a certificate of theirs.'),
     flag('ssl_server_cipher_suites', 'string', v2(), 'Cipher suites for clients, comma separated, OpenSSL names.'),
-    flag('ssl_minimum_protocol', 'choice', v2('TLSv1.2'), 'Oldest TLS for clients.', {
-      choices: ['TLSv1.0', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'],
-    }),
-    flag('ssl_maximum_protocol', 'choice', v2('TLSv1.3'), 'Newest TLS for clients.', {
-      choices: ['TLSv1.0', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'],
-    }),
+    flag('ssl_minimum_protocol', 'choice', v2('TLSv1.2'), 'Oldest TLS for clients.', { choices: ['TLSv1.0', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] }),
+    flag('ssl_maximum_protocol', 'choice', v2('TLSv1.3'), 'Newest TLS for clients.', { choices: ['TLSv1.0', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] }),
     flag('ssl_protocols', 'list', both(), 'TLS versions for clients; the oldest and the newest named count.'),
     flag('ssl_backend_client_cert_path', 'string', v2(), 'Folder with client.crt and client.key, shown to backends.'),
     flag('ssl_backend_client_root_certs_file', 'string', v2('/etc/ssl/certs/ca-certificates.crt'), 'File of CAs that backends are verified against.'),
@@ -129,9 +117,7 @@ export const flagTable: readonly FlagSpec[] = [
     flag('generate_self_signed_cert', 'switch', both(), 'Make a certificate for localhost at start and serve with it.'),
   ]),
   ...group('cors', [
-    flag('cors_preset', 'choice', both(), 'Answer CORS preflights here.', {
-      choices: ['basic', 'cors_with_regex'],
-    }),
+    flag('cors_preset', 'choice', both(), 'Answer CORS preflights here.', { choices: ['basic', 'cors_with_regex'] }),
     flag('cors_allow_origin', 'string', both('*'), 'Access-Control-Allow-Origin of the basic preset.'),
     flag('cors_allow_origin_regex', 'string', both(), 'Pattern for allowed origins of cors_with_regex, RE2 syntax.'),
     flag('cors_allow_methods', 'string', both('GET, POST, PUT, PATCH, DELETE, OPTIONS'), 'Access-Control-Allow-Methods.'),
@@ -147,10 +133,7 @@ export const flagTable: readonly FlagSpec[] = [
     flag('append_response_header', 'list', v2(), 'KEY=VALUE added to responses.'),
     flag('enable_operation_name_header', 'switch', v2(), 'Tell the backend the operation in X-Endpoint-Api-Operation-Name.'),
     flag('generated_header_prefix', 'string', v2('X-Endpoint-'), 'Prefix of the headers that tell the backend who called.', own),
-    flag('suppress_envoy_headers', 'choice', v2('true'), 'false: send the x-envoy-… headers of the router.', {
-      choices: ['true', 'false'],
-      own: true,
-    }),
+    flag('suppress_envoy_headers', 'choice', v2('true'), 'false: send the x-envoy-… headers of the router.', { choices: ['true', 'false'], own: true }),
   ]),
   ...group('jwt', [
     flag('disable_jwks_async_fetch', 'switch', v2(), 'Fetch keys on first use.', noJwt),
@@ -168,9 +151,7 @@ export const flagTable: readonly FlagSpec[] = [
     flag('service_control_network_fail_policy', 'choice', both('open'), 'open: let requests pass when Service Control cannot be reached. close: refuse them.', { choices: ['open', 'close'] }),
     flag('service_control_network_fail_open', 'switch', v1(), 'Old; the same as --service_control_network_fail_policy=open.'),
     flag('service_control_enable_api_key_uid_reporting', 'switch', v2('true'), 'Report keys by uid, not by value.'),
-    flag('enable_api_key_uid_reporting', 'choice', v1('True'), 'Report keys by uid, not by value.', {
-      choices: ['True', 'False', 'true', 'false'],
-    }),
+    flag('enable_api_key_uid_reporting', 'choice', v1('True'), 'Report keys by uid, not by value.', { choices: ['True', 'False', 'true', 'false'] }),
     flag('service_control_check_timeout_ms', 'int', v2('1000'), 'Milliseconds for a check.'),
     flag('service_control_quota_timeout_ms', 'int', v2('1000'), 'Milliseconds for an allocateQuota.'),
     flag('service_control_report_timeout_ms', 'int', v2('2000'), 'Milliseconds for a report.'),
@@ -206,10 +187,8 @@ export const flagTable: readonly FlagSpec[] = [
     flag('service_account_key', 'string', both(), "JSON key file of the service account; else the environment's GOOGLE_APPLICATION_CREDENTIALS.", { short: 'k', shortOnlyIn: '1' }),
     flag('non_gcp', 'switch', both(), "Do not ask Google Cloud's metadata server; needs a service account key."),
     flag('enable_application_default_credentials', 'switch', v2(), 'Use application default credentials.', noMetadata),
-    flag('metadata', 'string', v1('http://169.254.169.254'), 'Base URL of the metadata server.', {
-      short: 'm',
-      ...noMetadata,
-    }),
+    flag('metadata', 'string', v1('http://169.254.169.254'), 'Base URL of the metadata server, asked for tokens where there is no key.', { short: 'm' }),
+    flag('metadata_url', 'string', v2('http://169.254.169.254'), 'Base URL of the metadata server, asked for tokens where there is no key.', own),
     flag('compute_platform_override', 'string', both(), 'Platform name in reports.'),
     flag('on_serverless', 'switch', v2(), 'Cloud Run: no trusted hops, platform Cloud Run(ESPv2).'),
     flag('nginx_config', 'string', v1(), 'Own nginx config.', { short: 'n', ...noNginx }),
@@ -230,7 +209,7 @@ export const flagTable: readonly FlagSpec[] = [
     flag('access_log', 'string', each('/dev/stdout', ''), 'File for the access log; /dev/stdout, /dev/stderr or off.'),
     flag('access_log_format', 'string', both(), 'Envoy format of an access log line, or json. Needs --access_log with ESPv2.'),
     flag('enable_debug', 'switch', both(), 'Log at level debug; ESPv2 also sends the x-envoy-… headers.'),
-    flag('state_dir', 'string', both(), 'Folder that keeps the last good config, served when the control plane is away at start.', own),
+    flag('state_dir', 'string', both(), 'Folder that keeps the last good config, served when the control plane is away at start; by default gatehouse in the state folder of the user. off: none.', own),
     flag('drain_delay', 'duration', both('5s'), 'After SIGTERM, time that new requests are still taken while readiness is 503.', own),
     flag('drain_timeout', 'duration', both('30s'), 'After that, time for requests in flight.', own),
   ]),

@@ -32,7 +32,7 @@ describe('resolveControlPlaneUrls', () => {
   it('goes to Google without any other word', () => {
     assert.deepEqual(resolveControlPlaneUrls(nothing), {
       management: 'https://servicemanagement.googleapis.com',
-      serviceControl: 'https://servicecontrol.googleapis.com',
+      serviceControl: undefined,
     });
   });
 

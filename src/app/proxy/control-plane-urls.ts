@@ -2,12 +2,12 @@ import type { ServiceAccountKey } from '../../service-control/tokens/service-acc
 
 const google = /(^|\.)googleapis\.com$/;
 const googleManagementUrl = 'https://servicemanagement.googleapis.com';
-const googleServiceControlUrl = 'https://servicecontrol.googleapis.com';
 
 /** Base URLs of the two services that a proxy calls. */
 export interface ControlPlaneUrls {
   readonly management: string;
-  readonly serviceControl: string;
+  /** Undefined: the environment that the service config names. */
+  readonly serviceControl: string | undefined;
 }
 
 /**
@@ -22,11 +22,10 @@ export function resolveControlPlaneUrls(given: {
   readonly key: ServiceAccountKey | undefined;
 }): ControlPlaneUrls {
   const own = given.endpoint ?? issuerOf(given.key);
+  const serviceControl = given.serviceControlFlag ?? own ?? given.managementFlag;
   return {
     management: withoutSlash(given.managementFlag ?? own ?? googleManagementUrl),
-    serviceControl: withoutSlash(
-      given.serviceControlFlag ?? own ?? given.managementFlag ?? googleServiceControlUrl,
-    ),
+    serviceControl: serviceControl === undefined ? undefined : withoutSlash(serviceControl),
   };
 }
 
