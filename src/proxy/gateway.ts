@@ -18,6 +18,8 @@ import type { StageOptions } from './pipeline/stage-options.ts';
 import { hashToUnit, pickShare } from './pipeline/traffic-split.ts';
 import { defaultApiKeyLocations, extractApiKey } from './stages/extract-api-key.ts';
 import { createRefuseNotReady } from './stages/refuse-not-ready.ts';
+import { createReservedHeaders } from './stages/reserved-headers.ts';
+import type { ReservedHeaders } from './stages/reserved-headers.ts';
 import { createStampResponse } from './stages/stamp-response.ts';
 
 export interface GatewayDeps {
@@ -82,6 +84,7 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
   readonly dialect: Dialect;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly reservedHeaders: ReservedHeaders;
   readonly #deps: GatewayDeps;
   readonly #options: GatewayOptions;
   readonly #unconfigured: ActiveConfig;
@@ -98,6 +101,7 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
     this.dialect = deps.dialect;
     this.clock = deps.clock;
     this.logger = deps.logger;
+    this.reservedHeaders = createReservedHeaders(options.headerPrefix);
     const pipeline = new Pipeline([createStampResponse(deps), createRefuseNotReady(deps)]);
     this.#unconfigured = new ActiveConfig(nothingServed, pipeline, this);
   }

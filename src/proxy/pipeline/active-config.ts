@@ -5,6 +5,7 @@ import type { ConfigSnapshot } from '../config-snapshot.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Exchange } from '../exchange.ts';
 import { buildReport, isReported } from '../observe/build-report.ts';
+import type { ReservedHeaders } from '../stages/reserved-headers.ts';
 import type { ExchangeContext } from './exchange-driver.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { UpstreamCluster } from './upstream-cluster.ts';
@@ -33,6 +34,7 @@ export interface ActiveConfigOwner {
   readonly dialect: Dialect;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly reservedHeaders: ReservedHeaders;
   onExchangeEnd(exchange: Exchange): void;
 }
 
@@ -43,6 +45,7 @@ export class ActiveConfig implements ExchangeContext {
   readonly dialect: Dialect;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly reservedHeaders: ReservedHeaders;
   readonly #owner: ActiveConfigOwner;
   #exchanges = 0;
   #isRetired = false;
@@ -55,6 +58,7 @@ export class ActiveConfig implements ExchangeContext {
     this.dialect = owner.dialect;
     this.clock = owner.clock;
     this.logger = owner.logger;
+    this.reservedHeaders = owner.reservedHeaders;
   }
 
   get exchanges(): number {

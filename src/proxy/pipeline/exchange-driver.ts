@@ -12,6 +12,7 @@ import type { Exchange } from '../exchange.ts';
 import type { LocalReply } from '../local-reply.ts';
 import { Forwarding } from '../stages/forward.ts';
 import type { ForwardingOwner } from '../stages/forward.ts';
+import type { ReservedHeaders } from '../stages/reserved-headers.ts';
 import type { Pipeline } from './pipeline.ts';
 import { recordResponseHead } from './record-response.ts';
 import { sendLocalReply } from './send-local-reply.ts';
@@ -24,6 +25,8 @@ export interface ExchangeContext {
   readonly dialect: Dialect;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Also kept out of request trailers. */
+  readonly reservedHeaders: ReservedHeaders;
   /** Undefined for a name that no snapshot uses. */
   cluster(name: string): UpstreamCluster | undefined;
   /** The exchange is over, whatever its outcome; called exactly once. */
@@ -126,8 +129,19 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
   onBodyEnd(trailers: HeaderList | undefined): void {
     this.exchange.requestEndedMs = this.#context.clock.monotonicMs();
     this.#isRequestEnded = true;
-    this.#requestTrailers = trailers;
-    this.#forwarding?.sendRequestEnd(trailers);
+    this.#requestTrailers = trailers === undefined ? undefined : this.#withoutReserved(trailers);
+    this.#forwarding?.sendRequestEnd(this.#requestTrailers);
+  }
+
+  /** Some backends read trailers as if they were headers: what must not come in one way must not in the other. */
+  #withoutReserved(trailers: HeaderList): HeaderList {
+    const { reservedHeaders } = this.#context;
+    const kept: HeaderList = [];
+    for (let i = 0; i < trailers.length; i += 2) {
+      const name = trailers[i] as string;
+      if (!reservedHeaders.has(name)) kept.push(name, trailers[i + 1] as string);
+    }
+    return kept;
   }
 
   onDrain(): void {

@@ -1,6 +1,7 @@
 import type { Exchange } from '../exchange.ts';
 import type { Stage, StageResult } from '../pipeline/stage.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import { createReservedHeaders, methodOverrideHeader } from './reserved-headers.ts';
 
 export interface SanitizeHeadersOptions {
   readonly dialect: Dialect;
@@ -16,18 +17,9 @@ export interface SanitizeHeadersOptions {
  * headers go for internal clients too.
  */
 export function createSanitizeHeaders(options: SanitizeHeadersOptions): Stage {
-  const customPrefix = (options.headerPrefix ?? 'X-Endpoint-').toLowerCase();
-  const ownPrefixes = [...new Set([`${customPrefix}api-`, 'x-endpoint-api-'])];
-  // Where nothing starts with an own prefix's first letter, a name costs one comparison.
-  const firstLetters = new Set(ownPrefixes.map((prefix) => prefix.charCodeAt(0)));
-  firstLetters.add(letterX);
-
-  const isOurs = (name: string): boolean => {
-    const plain = name.includes('_') ? name.replaceAll('_', '-') : name;
-    if (ownNames.has(plain)) return true;
-    for (const prefix of ownPrefixes) if (plain.startsWith(prefix)) return true;
-    return false;
-  };
+  const reserved = createReservedHeaders(options.headerPrefix);
+  // A name that starts with no reserved name's first letter costs one comparison.
+  const firstLetters = new Set(reserved.firstLetters);
 
   return {
     name: 'sanitize-headers',
@@ -36,7 +28,7 @@ export function createSanitizeHeaders(options: SanitizeHeadersOptions): Stage {
       let kept = 0;
       let bytes = 0;
       let override: string | undefined;
-      let refererAt = -1;
+      let refererAt = noReferer;
       for (let i = 0; i < headers.length; i += 2) {
         const name = headers[i] as string;
         const value = headers[i + 1] as string;
@@ -46,18 +38,19 @@ export function createSanitizeHeaders(options: SanitizeHeadersOptions): Stage {
           exchange.isGrpcCaller = options.dialect.isGrpcCaller(value);
         } else if (letter === letterR && name === 'referer') {
           // A repeated one is removed whole: which of them Service Control saw would be anyone's guess.
-          if (refererAt >= 0 || !isPlainReferer(value)) {
+          const isRefused = refererAt !== noReferer || !isPlainReferer(value);
+          if (isRefused) {
             if (refererAt >= 0) kept = removeAt(headers, refererAt, kept);
-            refererAt = Infinity;
+            refererAt = refusedReferer;
+            continue;
           }
-          if (refererAt === Infinity) continue;
           refererAt = kept;
         } else if (firstLetters.has(letter)) {
           if (name === methodOverrideHeader) {
             override ??= value;
             continue;
           }
-          if (isOurs(name)) continue;
+          if (reserved.has(name)) continue;
         }
         headers[kept++] = name;
         headers[kept++] = value;
@@ -70,38 +63,12 @@ export function createSanitizeHeaders(options: SanitizeHeadersOptions): Stage {
   };
 }
 
+/** Instead of a position in the headers. */
+const noReferer = -1;
+const refusedReferer = -2;
+
 const letterC = 0x63;
 const letterR = 0x72;
-const letterX = 0x78;
-
-const methodOverrideHeader = 'x-http-method-override';
-
-/** Envoy reads and obeys the `x-envoy-` ones; the others say who called. Source: ESPv2, Envoy conn_manager_utility.cc. */
-const ownNames: ReadonlySet<string> = new Set([
-  'x-apigateway-api-userinfo',
-  'x-forwarded-authorization',
-  'x-forwarded-client-cert',
-  methodOverrideHeader,
-  'x-envoy-decorator-operation',
-  'x-envoy-downstream-service-cluster',
-  'x-envoy-downstream-service-node',
-  'x-envoy-expected-rq-timeout-ms',
-  'x-envoy-external-address',
-  'x-envoy-force-trace',
-  'x-envoy-hedge-on-per-try-timeout',
-  'x-envoy-internal',
-  'x-envoy-ip-tags',
-  'x-envoy-max-retries',
-  'x-envoy-original-url',
-  'x-envoy-retriable-header-names',
-  'x-envoy-retriable-status-codes',
-  'x-envoy-retry-grpc-on',
-  'x-envoy-retry-on',
-  'x-envoy-upstream-alt-stat-name',
-  'x-envoy-upstream-rq-per-try-timeout-ms',
-  'x-envoy-upstream-rq-timeout-alt-response',
-  'x-envoy-upstream-rq-timeout-ms',
-]);
 
 function removeAt(headers: string[], position: number, length: number): number {
   headers.copyWithin(position, position + 2, length);

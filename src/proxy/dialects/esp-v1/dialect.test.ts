@@ -4,7 +4,7 @@ import type { ControllerUnavailable } from '../../../service-control/service-con
 import type { Exchange } from '../../exchange.ts';
 import type { LocalReply } from '../../local-reply.ts';
 import { testMethod } from '../../pipeline/testing/test-config.ts';
-import { anyExchange, denied } from '../testing.ts';
+import { anyExchange, denied } from '../testing-exchange.ts';
 import { createEspV1Dialect } from './dialect.ts';
 
 const dialect = createEspV1Dialect();

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { ControllerUnavailable } from '../../../service-control/service-controller.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { LocalReply } from '../../local-reply.ts';
-import { anyExchange, denied } from '../testing.ts';
+import { anyExchange, denied } from '../testing-exchange.ts';
 import { createEspV2Dialect } from './dialect.ts';
 
 const dialect = createEspV2Dialect();
