@@ -52,7 +52,9 @@ export class QuotaCache {
     const nowMs = this.#clock.monotonicMs();
     const entry = this.#entries.get(key);
     const visit =
-      entry !== undefined && this.#isDue(entry, nowMs) ? this.#visit(key, entry, nowMs, request) : 'idle';
+      entry !== undefined && this.#isDueByRequest(entry, nowMs)
+        ? this.#visit(key, entry, nowMs, request)
+        : 'idle';
     if (entry === undefined || visit === 'dropped') {
       this.#start(key, request, ask, nowMs);
       return quotaAllowed;
@@ -94,6 +96,12 @@ export class QuotaCache {
       if (this.#isDue(entry, nowMs)) this.#visit(key, entry, nowMs);
     this.#timer =
       this.#entries.size === 0 ? undefined : this.#clock.setTimer(this.#limits.refreshMs, () => this.#tick());
+  }
+
+  /** The timer's visits do not count for a proxy that waits for requests: its interval runs from the last call. */
+  #isDueByRequest(entry: Entry, nowMs: number): boolean {
+    if (this.#recheck === 'poll') return this.#isDue(entry, nowMs);
+    return nowMs - entry.calledAtMs >= this.#limits.refreshMs;
   }
 
   #isDue(entry: Entry, nowMs: number): boolean {

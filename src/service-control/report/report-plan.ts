@@ -22,7 +22,7 @@ export interface ReportPlan {
 
 /**
  * Picks from the dialect what `service` declares: metrics that exist with the right kind and type and that a monitoring
- * destination wants, labels of those metrics and of the resources and logs in use, logs that a producer destination
+ * destination wants, labels of the wanted metrics and of the resources and logs in use, logs that a producer destination
  * wants. A destination whose resource is not declared counts as absent. Source: espv2 logs_metrics_loader.cc.
  */
 export function planReport(service: Service, dialect: ReportDialect, context: ReportContext): ReportPlan {
@@ -43,7 +43,8 @@ export function planReport(service: Service, dialect: ReportDialect, context: Re
   const metrics = dialect.metrics.filter(
     (metric) => wanted.has(metric.name) && isUsable(metric, descriptors.get(metric.name)),
   );
-  for (const metric of metrics) declared.push(...(descriptors.get(metric.name)?.labels ?? []));
+  // Labels of metrics that this proxy never sends count too: /error_type belongs to error_count alone.
+  for (const name of wanted) declared.push(...(descriptors.get(name)?.labels ?? []));
   const logs = planLogs(service, resources);
   declared.push(...logs.labels);
   const names = new Set(declared.map((label) => label.key));
