@@ -2,6 +2,8 @@
 export interface SourceLimits {
   /** Bytes of one file. */
   readonly maxFileBytes: number;
+  /** Tokens of a YAML file that needs the complete parser, which is an order of magnitude dearer. */
+  readonly maxComplexYamlTokens: number;
   /** Bytes of all files together. */
   readonly maxTotalBytes: number;
   readonly maxFiles: number;
@@ -18,6 +20,7 @@ export interface SourceLimits {
 /** The limits in force. A spec of 10,000 operations is about 10 MiB. */
 export const defaultSourceLimits: SourceLimits = {
   maxFileBytes: 16 * 1024 * 1024,
+  maxComplexYamlTokens: 400_000,
   maxTotalBytes: 32 * 1024 * 1024,
   maxFiles: 100,
   maxDepth: 100,

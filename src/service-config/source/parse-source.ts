@@ -1,6 +1,7 @@
 import type { SourceFile } from '../compile.ts';
 import type { SourceLimits } from './limits.ts';
 import { parseJson } from './parse-json.ts';
+import { parsePlainYaml } from './parse-plain-yaml.ts';
 import { parseYaml } from './parse-yaml.ts';
 import type { SourceNode, SourcePlace } from './source-node.ts';
 import { SourceProblem } from './source-problem.ts';
@@ -49,7 +50,8 @@ function parseText(source: SourceText, limits: SourceLimits): SourceNode {
       if (!(error instanceof SourceProblem)) throw error;
     }
   }
-  return parseYaml(source, limits);
+  const plain = parsePlainYaml(source, limits);
+  return plain.kind === 'tree' ? plain.root : parseYaml(source, limits, plain.offset);
 }
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {

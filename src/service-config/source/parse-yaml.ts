@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, Lexer, parseDocument } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, Parser } from 'yaml';
 import type { Alias, Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 
 import type { SourceLimits } from './limits.ts';
@@ -9,42 +9,61 @@ import type { SourceText } from './source-text.ts';
 
 /**
  * Reads one YAML 1.2 document into a tree that knows its places. Refuses duplicate keys, nesting, aliases and expanded
- * sizes above the limits, so its cost is linear in the length of the text.
+ * sizes above the limits, and stops at the first mistake, so its cost is bounded by the limits. `oddOffset` is where the text stops being plain.
  *
  * @throws SourceProblem
  */
-export function parseYaml(source: SourceText, limits: SourceLimits): SourceNode {
-  refuseDeepNesting(source.text, limits);
+export function parseYaml(source: SourceText, limits: SourceLimits, oddOffset = 0): SourceNode {
+  refuseCostly(source.text, limits, oddOffset);
   const document = readDocument(source.text);
   const [problem] = document.errors;
+  if (problem?.code === 'RESOURCE_EXHAUSTION') throw tooDeep(limits, problem.pos[0]);
   if (problem !== undefined) throw new SourceProblem(problem.message, problem.pos[0]);
   return new TreeBuilder(source, limits).document(document);
 }
 
-/** The parser recurses, so brackets and runs of `- - -` are counted on its tokens before it sees them. */
-function refuseDeepNesting(text: string, limits: SourceLimits): void {
+/** The parser recurses and takes a kilobyte a token at worst, so its tokens are counted before it sees them. */
+function refuseCostly(text: string, limits: SourceLimits, oddOffset: number): void {
+  let tokens = 0;
   let flowDepth = 0;
   let indicators = 0;
   let offset = 0;
   for (const token of new Lexer().lex(text)) {
     const first = token.charCodeAt(0);
+    tokens += 1;
     if (token === '{' || token === '[') flowDepth += 1;
     else if (token === '}' || token === ']') flowDepth -= 1;
     else if (token === '-' || token === '?') indicators += 1;
     else if (first === 0x0a || first === 0x0d) indicators = 0;
     if (flowDepth + indicators > limits.maxDepth) throw tooDeep(limits, offset);
+    if (tokens > limits.maxComplexYamlTokens) throw tooComplex(oddOffset);
     offset += token.length;
   }
 }
 
+/** Composes the one document of a text, token by token, so that the first broken one ends it. */
 function readDocument(text: string): Document.Parsed {
-  try {
-    // uniqueKeys compares every pair of keys; the builder below checks them in linear time.
-    return parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw Object.assign(new SourceProblem('The document is nested too deeply.', 0), { cause });
+  // uniqueKeys compares every pair of keys; the builder below checks them in linear time.
+  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
+  const documents: Document.Parsed[] = [];
+  for (const token of new Parser().parse(text)) {
+    if (token.type === 'error') throw new SourceProblem(token.message, token.offset);
+    documents.push(...(composer.next(token) as Iterable<Document.Parsed>));
+    if (documents.length > 1) break;
   }
+  documents.push(...(composer.end(documents.length === 0, text.length) as Iterable<Document.Parsed>));
+  const [document, second] = documents;
+  if (second !== undefined)
+    throw new SourceProblem('The file has more than one YAML document.', second.range[0]);
+  return document as Document.Parsed;
+}
+
+function tooComplex(offset: number): SourceProblem {
+  return new SourceProblem(
+    'The document is too long for YAML that is not in plain block style from here on: a mistake, an anchor, a tag, a tab, or a value over several lines.',
+    offset,
+    'Correct this place, or write the document as JSON.',
+  );
 }
 
 function tooDeep(limits: SourceLimits, offset: number): SourceProblem {
@@ -80,7 +99,9 @@ class TreeBuilder {
   }
 
   #node(node: Node | null | undefined, fallbackOffset: number): SourceNode {
-    const offset = node?.range?.[0] ?? fallbackOffset;
+    // A value that is not written has no place of its own; its key or sequence stands in.
+    const isAbsent = isScalar(node) && node.source === '' && node.type === 'PLAIN';
+    const offset = isAbsent ? fallbackOffset : (node?.range?.[0] ?? fallbackOffset);
     if (isAlias(node)) return this.#alias(node, offset);
     const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
     this.#grow(1, offset);
