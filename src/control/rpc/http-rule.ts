@@ -1,6 +1,7 @@
-import { getOption, hasOption } from '@bufbuild/protobuf';
-import type { DescMethod } from '@bufbuild/protobuf';
+import { create, getOption, hasOption } from '@bufbuild/protobuf';
+import type { DescMethod, MessageInitShape } from '@bufbuild/protobuf';
 import { http } from '../../gen/google/api/annotations_pb.ts';
+import { HttpRuleSchema } from '../../gen/google/api/http_pb.ts';
 import type { HttpRule } from '../../gen/google/api/http_pb.ts';
 import {
   describeTemplateError,
@@ -17,11 +18,25 @@ export interface HttpBinding {
   readonly body: string;
 }
 
+/**
+ * Paths that Google serves and its published protos lack, by full method name: operations answer under the version of
+ * the API that started them.
+ */
+const unpublishedRules: Readonly<Record<string, readonly MessageInitShape<typeof HttpRuleSchema>[]>> = {
+  'google.longrunning.Operations.GetOperation': [
+    { pattern: { case: 'get', value: '/v2/{name=operations/**}' } },
+    { pattern: { case: 'get', value: '/v1beta1/{name=operations/**}' } },
+  ],
+};
+
 /** The bindings that `google.api.http` declares, the additional ones after the first. Throws TypeError on a bad rule. */
 export function httpBindings(method: DescMethod): readonly HttpBinding[] {
-  if (!hasOption(method, http)) return [];
-  const rule = getOption(method, http);
-  return [rule, ...rule.additionalBindings].map((each) => toBinding(method, each));
+  const declared = hasOption(method, http) ? [getOption(method, http)] : [];
+  const unpublished = unpublishedRules[`${method.parent.typeName}.${method.name}`] ?? [];
+  return [
+    ...declared.flatMap((rule) => [rule, ...rule.additionalBindings]),
+    ...unpublished.map((rule) => create(HttpRuleSchema, rule)),
+  ].map((rule) => toBinding(method, rule));
 }
 
 function toBinding(method: DescMethod, rule: HttpRule): HttpBinding {
