@@ -145,7 +145,8 @@ function decode<D extends DescMessage>(url: string, result: HttpResult, schema: 
     });
   }
   try {
-    if (!result.contentType.startsWith('application/json')) return fromBinary(schema, result.body);
+    if (!result.contentType.startsWith('application/json'))
+      return fromBinary(schema, new Uint8Array(result.body));
     const options = { ignoreUnknownFields: true, registry: anyTypes };
     return fromJson(schema, JSON.parse(result.body.toString('utf8')), options);
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Clock } from '../../core/clock.ts';
  * process alive, but a program that waits for its first config has nothing else that would.
  */
 export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted === true) return Promise.resolve();
   return new Promise((resolve) => {
     const keepAlive = setTimeout(() => undefined, delayMs);
     const end = (): void => {
