@@ -62,8 +62,6 @@ export class Exchange {
 
   /** The caller speaks gRPC, by the content type of its request as the dialect reads it. Decides the form of replies. */
   isGrpcCaller = false;
-  /** Check could not decide and the policy let the request pass. */
-  failedOpen = false;
   /** Path and query for the backend; '' keeps the client's. */
   upstreamTarget = '';
   /** Bytes of names and values of the request fields as received. */

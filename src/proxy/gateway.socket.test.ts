@@ -349,6 +349,61 @@ describe('gateway over sockets', { timeout: 20_000 }, () => {
     assert.equal(served.controller.reports[0]?.httpStatus, 101);
   });
 
+  it('passes the answer of a backend that refuses to upgrade', async () => {
+    const port = await rawBackend((socket) =>
+      socket.write('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno'),
+    );
+    const served = await serveAt(port);
+    const client = new RawClient(served.port);
+    client.write('GET /echo HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await client.until((text) => text.endsWith('no'));
+    assert.match(client.received, /^HTTP\/1\.1 403 /);
+    client.socket.end();
+    assert.equal((await served.nextEnd()).responseStatus, 403);
+  });
+
+  for (const [name, response, expected] of [
+    ['content-length and chunked', 'content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n', 502],
+    ['two different lengths', 'content-length: 1\r\ncontent-length: 2\r\n\r\nab', 502],
+    ['a bad field name', 'bad name: 1\r\ncontent-length: 0\r\n\r\n', 502],
+    ['a bare CR in a value', 'a: b\rc\r\ncontent-length: 0\r\n\r\n', 502],
+    ['more than it announced', 'content-length: 2\r\n\r\nokHTTP/1.1 500 smuggled\r\n\r\n', 200],
+  ] as const)
+    it(`survives a backend response with ${name}`, async () => {
+      const port = await rawBackend((socket) => socket.write(`HTTP/1.1 200 OK\r\n${response}`));
+      const served = await serveAt(port);
+      for (let i = 0; i < 2; i++) {
+        const answer = await ask(served.port);
+        assert.equal(answer.status, expected);
+        assert.doesNotMatch(answer.body, /smuggled/);
+      }
+      assert.equal(served.gateway.activeExchanges, 0);
+    });
+
+  it('gives up on a storm of interim responses', async () => {
+    const port = await rawBackend((socket) => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000)));
+    const served = await serveAt(port);
+    const answer = await ask(served.port);
+    assert.equal(answer.status, 502);
+  });
+
+  for (const [status, length] of [
+    [204, ''],
+    [304, 'content-length: 5\r\n'],
+  ] as const)
+    it(`sends no body after ${status}, whatever the backend does`, async () => {
+      const port = await rawBackend((socket) => socket.write(`HTTP/1.1 ${status} X\r\n${length}\r\nabcde`));
+      const served = await serveAt(port);
+      const answer = await ask(served.port);
+      assert.deepEqual([answer.status, answer.body], [status, '']);
+    });
+
+  it('answers HEAD without a body and with the length of the refusal', async () => {
+    const served = await serve((_request, response) => response.end());
+    const answer = await ask(served.port, { method: 'HEAD', path: '/nowhere' });
+    assert.deepEqual([answer.status, answer.headers['content-length'], answer.body], [404, '73', '']);
+  });
+
   it('passes early hints on', async () => {
     const { port } = await serve((_request, response) => {
       response.writeEarlyHints({ link: '</a.css>; rel=preload' });

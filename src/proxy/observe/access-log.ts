@@ -11,11 +11,26 @@ export interface AccessLog extends ExchangeObserver, Closeable {
   readonly dropped: number;
 }
 
+export interface AccessLogOptions {
+  /**
+   * The API key of a request is written as `[redacted]`, wherever it stands in the line. Turn it off for formats that an
+   * operator wrote to show the key. Differs from ESPv2: it logs keys that come in the query. Default true.
+   */
+  readonly hidesApiKeys?: boolean;
+}
+
 /** @param format gives the whole line, its line end included. */
-export function createAccessLog(writer: LogWriter, format: (exchange: Exchange) => string): AccessLog {
+export function createAccessLog(
+  writer: LogWriter,
+  format: (exchange: Exchange) => string,
+  options: AccessLogOptions = {},
+): AccessLog {
+  const hidesApiKeys = options.hidesApiKeys ?? true;
   return {
     onExchangeEnd(exchange) {
-      writer.write(format(exchange));
+      const line = format(exchange);
+      const { apiKey } = exchange;
+      writer.write(hidesApiKeys && apiKey.length >= minKeyLength ? line.replaceAll(apiKey, redacted) : line);
     },
     reopen: () => writer.reopen(),
     close: () => writer.close(),
@@ -24,3 +39,7 @@ export function createAccessLog(writer: LogWriter, format: (exchange: Exchange) 
     },
   };
 }
+
+const redacted = '[redacted]';
+/** Shorter ones are no keys that a server issued, and hiding them would tear the line apart. */
+const minKeyLength = 8;

@@ -17,6 +17,8 @@ export interface StageOptions {
   readonly headerPrefix: string;
   /** `--enable_operation_name_header`. */
   readonly addOperationName: boolean;
+  /** `--suppress_envoy_headers=false`: the router's `x-envoy-` headers go both ways. Default false. */
+  readonly sendRouterHeaders?: boolean;
   /** ESPv2 always; ESP v1 `--enable_websocket`. */
   readonly allowWebSocket: boolean;
   /** `--healthz`; undefined: no health path. */

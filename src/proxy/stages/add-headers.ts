@@ -9,6 +9,8 @@ export interface AddHeadersOptions {
   readonly headerPrefix?: string;
   /** `--enable_operation_name_header`: the backend learns the selector. */
   readonly addOperationName?: boolean;
+  /** Tells the backend how long the proxy will wait for it. Default false. */
+  readonly sendRouterHeaders?: boolean;
   /** A random UUID, version 4. */
   readonly createRequestId: () => string;
   /** `--add_request_headers`, `--append_request_headers`: changes the headers in place, after all others are set. */
@@ -17,7 +19,7 @@ export interface AddHeadersOptions {
 
 /** Tells the backend who calls, from where, and which request this is. */
 export function createAddHeaders(options: AddHeadersOptions): Stage {
-  const { dialect, createRequestId, changeRequestHeaders } = options;
+  const { dialect, createRequestId, changeRequestHeaders, sendRouterHeaders = false } = options;
   const prefix = (options.headerPrefix ?? 'X-Endpoint-').toLowerCase();
   const operationHeader = options.addOperationName === true ? `${prefix}api-operation-name` : undefined;
   return {
@@ -33,6 +35,9 @@ export function createAddHeaders(options: AddHeadersOptions): Stage {
         setHeader(headers, consumer[i] as string, consumer[i + 1] as string);
       if (operationHeader !== undefined && exchange.route !== undefined)
         setHeader(headers, operationHeader, exchange.route.selector);
+      const deadlineMs = exchange.route?.backend.deadlineMs ?? 0;
+      if (sendRouterHeaders && deadlineMs > 0)
+        setHeader(headers, 'x-envoy-expected-rq-timeout-ms', String(deadlineMs));
       changeRequestHeaders?.(exchange);
       return undefined;
     },

@@ -54,7 +54,6 @@ class CheckStage implements Stage {
     const { dialect, onCheck } = this.#options;
     if (outcome.kind === 'allowed') {
       exchange.consumer = outcome.consumer;
-      exchange.failedOpen = outcome.failedOpen;
       exchange.apiKeyState = outcome.failedOpen ? 'NOT_CHECKED' : 'VERIFIED';
       onCheck?.(outcome.failedOpen ? 'allowed_fail_open' : 'allowed');
       return undefined;

@@ -111,6 +111,18 @@ describe('createAddHeaders', () => {
     assert.equal(getHeader(cluster.last.head.headers, 'x-own-api-operation-name'), '1.test.Echo');
   });
 
+  it('sends the headers of the router when asked to', () => {
+    const { send, cluster, clock } = createTestGateway({ options: { sendRouterHeaders: true } });
+    const stream = send();
+    assert.equal(getHeader(cluster.last.head.headers, 'x-envoy-expected-rq-timeout-ms'), '15000');
+    clock.advance(12);
+    cluster.last.respond(200);
+    assert.equal(getHeader(stream.head?.headers ?? [], 'x-envoy-upstream-service-time'), '12');
+    const overflowing = send();
+    cluster.last.fail('overflow');
+    assert.equal(getHeader(overflowing.head?.headers ?? [], 'x-envoy-overloaded'), 'true');
+  });
+
   it('lets the flags have the last word', () => {
     const { send, cluster } = createTestGateway({
       options: { changeRequestHeaders: ({ headers }) => headers.push('x-last', 'word') },
