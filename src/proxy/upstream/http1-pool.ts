@@ -60,11 +60,14 @@ export class Http1Pool implements Pool {
     };
   }
 
-  acquire(waiter: PoolWaiter): PooledConnection | 'waiting' | 'overflow' {
-    const connection = this.#idle.pop();
+  acquire(waiter: PoolWaiter, fresh: boolean): PooledConnection | 'waiting' | 'overflow' {
+    const connection = fresh ? undefined : this.#idle.pop();
     if (connection !== undefined) return connection;
     if (this.#pending.size >= this.#limits.maxPendingRequests) return 'overflow';
     this.#pending.add(waiter);
+    // The one unused for longest makes room.
+    if (fresh && this.#all.size + this.#connecting.size >= this.#limits.maxConnections)
+      this.#idle[0]?.destroy();
     this.#grow();
     return 'waiting';
   }

@@ -18,8 +18,12 @@ export interface PoolWaiter {
 
 /** The connections to one cluster. */
 export interface Pool {
-  /** A connection at hand; `waiting`: the waiter is called later; `overflow`: too many wait already. */
-  acquire(waiter: PoolWaiter): PooledConnection | 'waiting' | 'overflow';
+  /**
+   * A connection at hand; `waiting`: the waiter is called later; `overflow`: too many wait already.
+   *
+   * @param fresh not one that was idle: those may all have been closed by the backend
+   */
+  acquire(waiter: PoolWaiter, fresh: boolean): PooledConnection | 'waiting' | 'overflow';
   /** The waiter has changed its mind. */
   cancel(waiter: PoolWaiter): void;
   /** Lets requests under way finish, closes what is idle. */

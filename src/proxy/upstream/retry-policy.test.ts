@@ -4,7 +4,7 @@ import type { UpstreamFailureReason } from '../../protocol/http/stream.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import {
   backOffMs,
-  defaultRetryPolicy,
+  createRetryPolicy,
   noRetryPolicy,
   parseRetryConditions,
   parseRetryStatusCodes,
@@ -12,11 +12,8 @@ import {
   retriesResponse,
 } from './retry-policy.ts';
 
-const policy = (conditions: string, codes: readonly number[] = []): RetryPolicy => ({
-  ...defaultRetryPolicy,
-  conditions: parseRetryConditions(conditions),
-  statusCodes: new Set(codes),
-});
+const policy = (conditions: string, codes: readonly number[] = []): RetryPolicy =>
+  createRetryPolicy({ conditions: parseRetryConditions(conditions), statusCodes: new Set(codes) });
 
 describe('parseRetryConditions', () => {
   it('drops words that nobody knows', () => {

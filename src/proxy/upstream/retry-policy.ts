@@ -34,19 +34,49 @@ export interface RetryPolicy {
    * ESPv2's way, false nginx's and ESP v1's: there POST, PATCH and the like are sent once. Default true.
    */
   readonly retriesNonIdempotent: boolean;
+  /** Some condition looks at responses; {@link createRetryPolicy} derives it, so that most responses cost one test. */
+  readonly inspectsResponses: boolean;
 }
 
+/** A policy with defaults: ESPv2's conditions `reset,connect-failure,refused-stream` and one retry. */
+export function createRetryPolicy(policy: Partial<Omit<RetryPolicy, 'inspectsResponses'>> = {}): RetryPolicy {
+  const conditions = policy.conditions ?? defaultConditions;
+  const maxRetries = policy.maxRetries ?? 1;
+  return {
+    conditions,
+    maxRetries,
+    statusCodes: policy.statusCodes ?? new Set<number>(),
+    perTryTimeoutMs: policy.perTryTimeoutMs ?? 0,
+    retriesNonIdempotent: policy.retriesNonIdempotent ?? true,
+    inspectsResponses:
+      maxRetries > 0 && [...conditions].some((condition) => responseConditions.has(condition)),
+  };
+}
+
+const defaultConditions: ReadonlySet<RetryCondition> = new Set<RetryCondition>([
+  'reset',
+  'connect-failure',
+  'refused-stream',
+]);
+
+const responseConditions: ReadonlySet<RetryCondition> = new Set<RetryCondition>([
+  '5xx',
+  'gateway-error',
+  'envoy-ratelimited',
+  'retriable-4xx',
+  'retriable-status-codes',
+  'cancelled',
+  'deadline-exceeded',
+  'internal',
+  'resource-exhausted',
+  'unavailable',
+]);
+
 /** ESPv2's default (`--backend_retry_ons`, `--backend_retry_num`). */
-export const defaultRetryPolicy: RetryPolicy = {
-  conditions: new Set<RetryCondition>(['reset', 'connect-failure', 'refused-stream']),
-  statusCodes: new Set<number>(),
-  maxRetries: 1,
-  perTryTimeoutMs: 0,
-  retriesNonIdempotent: true,
-};
+export const defaultRetryPolicy: RetryPolicy = createRetryPolicy();
 
 /** Never again. */
-export const noRetryPolicy: RetryPolicy = { ...defaultRetryPolicy, conditions: new Set(), maxRetries: 0 };
+export const noRetryPolicy: RetryPolicy = createRetryPolicy({ conditions: new Set(), maxRetries: 0 });
 
 /** The conditions of a comma list (`--backend_retry_ons`); words that nobody knows do nothing, as in ESPv2. */
 export function parseRetryConditions(text: string): Set<RetryCondition> {
@@ -97,6 +127,7 @@ export function retriesTimeout(policy: RetryPolicy): boolean {
 
 /** True when this answer should be dropped and another one sought. */
 export function retriesResponse(policy: RetryPolicy, head: ResponseHead): boolean {
+  if (!policy.inspectsResponses) return false;
   const { conditions, statusCodes } = policy;
   const { status } = head;
   if (status >= 500 && conditions.has('5xx')) return true;
@@ -105,7 +136,7 @@ export function retriesResponse(policy: RetryPolicy, head: ResponseHead): boolea
   if (statusCodes.has(status) && conditions.has('retriable-status-codes')) return true;
   if (conditions.has('envoy-ratelimited') && getHeader(head.headers, 'x-envoy-ratelimited') !== undefined)
     return true;
-  return hasGrpcCondition(conditions) && retriesGrpcStatus(conditions, head);
+  return retriesGrpcStatus(conditions, head);
 }
 
 /** gRPC codes that have a condition of their own. */
@@ -116,11 +147,6 @@ const grpcConditions: Readonly<Record<string, RetryCondition>> = {
   13: 'internal',
   14: 'unavailable',
 };
-
-function hasGrpcCondition(conditions: ReadonlySet<RetryCondition>): boolean {
-  for (const condition of Object.values(grpcConditions)) if (conditions.has(condition)) return true;
-  return false;
-}
 
 /** Only a trailers-only answer tells its status before anything went to the client. */
 function retriesGrpcStatus(conditions: ReadonlySet<RetryCondition>, head: ResponseHead): boolean {

@@ -5,7 +5,12 @@ import { ManualClock } from '../../core/manual-clock.ts';
 import { unknownLength } from '../../protocol/http/stream.ts';
 import type { Cluster } from './cluster.ts';
 import type { RetryPolicy } from './retry-policy.ts';
-import { defaultRetryPolicy, noRetryPolicy, parseRetryConditions } from './retry-policy.ts';
+import {
+  createRetryPolicy,
+  defaultRetryPolicy,
+  noRetryPolicy,
+  parseRetryConditions,
+} from './retry-policy.ts';
 import type { Outcome } from './upstream.fixture.ts';
 import {
   clusterConfig,
@@ -18,12 +23,8 @@ import {
 } from './upstream.fixture.ts';
 
 const ok = response(200, 'ok');
-const policy = (conditions: string, maxRetries = 1, more: Partial<RetryPolicy> = {}): RetryPolicy => ({
-  ...defaultRetryPolicy,
-  conditions: parseRetryConditions(conditions),
-  maxRetries,
-  ...more,
-});
+const policy = (conditions: string, maxRetries = 1, more: Partial<RetryPolicy> = {}): RetryPolicy =>
+  createRetryPolicy({ conditions: parseRetryConditions(conditions), maxRetries, ...more });
 
 function failureOf(outcome: Outcome): string {
   return outcome.kind === 'failed' ? outcome.failure.reason : outcome.kind;
@@ -172,6 +173,24 @@ describe('UpstreamRequest, retries', () => {
     assert.equal((await recorder.over.promise).kind, 'complete');
     assert.equal(call.attempts, 1);
     assert.equal(server.sockets.length, 2);
+    cluster.destroy();
+  });
+
+  it('replaces it with a fresh connection, not with another kept-alive one', async () => {
+    let isRestarting = false;
+    const old = new Set<Socket>();
+    await using server = await startRawServer((socket) => {
+      if (!isRestarting) old.add(socket);
+      if (isRestarting && old.has(socket)) socket.destroy();
+      else socket.write(ok);
+    });
+    const cluster = openCluster(clusterConfig(server.port), { retry: noRetryPolicy, maxConnections: 3 });
+    const calls = [send(cluster), send(cluster), send(cluster)];
+    await Promise.all(calls.map(({ recorder }) => recorder.over.promise));
+    await settle();
+    assert.equal(cluster.stats.idle, 3);
+    isRestarting = true;
+    assert.equal((await send(cluster).recorder.over.promise).kind, 'complete');
     cluster.destroy();
   });
 

@@ -89,6 +89,7 @@ export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientS
   #responseStarted = false;
   #isReused = false;
   #hasReplacedStale = false;
+  #wantsFresh = false;
   #isRetrying = false;
   /** What was sent so far, while another try may need it; undefined once it was given up or there is nothing. */
   #replay: ReplayBuffer | undefined = undefined;
@@ -208,6 +209,7 @@ export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientS
   onError(failure: UpstreamFailure): void {
     this.#stream = undefined;
     if (!this.#responseStarted) {
+      this.#wantsFresh = this.#isReused && failure.reason === 'connection_termination';
       if (this.#replacesStale(failure)) {
         this.#hasReplacedStale = true;
         this.#try();
@@ -234,7 +236,7 @@ export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientS
     if (!this.#hasReplacedStale || this.attempts === 0) this.attempts++;
     this.#state = 'waiting';
     this.#tryStartedAtMs = this.#owner.wheel.nowMs();
-    const connection = this.#owner.pool.acquire(this);
+    const connection = this.#owner.pool.acquire(this, this.#wantsFresh);
     if (connection === 'waiting') return;
     if (connection === 'overflow') this.refuse('overflow');
     else this.#attach(connection);
