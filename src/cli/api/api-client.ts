@@ -9,6 +9,8 @@ import type { Endpoint } from '../settings/connection.ts';
 import { readApiError } from './api-error.ts';
 import { toHttpCall } from './http-call.ts';
 import type { HttpCall } from './http-call.ts';
+import { sendHttp } from './send-http.ts';
+import type { HttpAnswer } from './send-http.ts';
 
 const timeoutMs = 90_000;
 
@@ -55,27 +57,26 @@ export class ApiClient {
     const base = endpoint.kind === 'google' ? `https://${host}` : endpoint.url;
     this.#token ??= this.#options.accessToken();
     const token = await this.#token;
-    const response = await this.#fetch(base, call, token);
-    const text = await response.text();
+    const { status, text } = await this.#send(base, call, token);
     const body = parseJson(text);
-    if (response.ok && isObject(body)) return body;
-    const error = readApiError(response.status, body);
+    if (status >= 200 && status < 300 && isObject(body)) return body;
+    const error = readApiError(status, body);
     if (error !== undefined) throw error;
     throw new CliError(
-      `${base} answered HTTP ${response.status} with something that is no Google API answer; is a control plane there?`,
+      `${base} answered HTTP ${status} with something that is no Google API answer; is a control plane there?`,
     );
   }
 
-  async #fetch(base: string, call: HttpCall, token: Secret): Promise<Response> {
+  async #send(base: string, call: HttpCall, token: Secret): Promise<HttpAnswer> {
     try {
-      return await fetch(`${base}${call.path}`, {
-        method: call.verb,
+      return await sendHttp({
+        url: `${base}${call.path}`,
+        verb: call.verb,
         headers: {
           authorization: `Bearer ${token.reveal()}`,
           ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-        redirect: 'error',
+        body: call.body === undefined ? undefined : JSON.stringify(call.body),
         signal: AbortSignal.any([this.#options.signal, AbortSignal.timeout(timeoutMs)]),
       });
     } catch (error) {
@@ -86,8 +87,7 @@ export class ApiClient {
 }
 
 function unreachable(base: string, error: unknown): CliError {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const reason = systemErrorCode(cause) ?? errorMessage(cause);
+  const reason = systemErrorCode(error) ?? errorMessage(error);
   return new CliError(
     `cannot reach the control plane at ${base} (${reason}); start it with 'gatehouse server', or name another with --endpoint URL`,
     { cause: error },

@@ -1,7 +1,8 @@
 import { createSign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { errorMessage } from '../../core/errors.ts';
+import { errorMessage, systemErrorCode } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
+import { sendHttp } from '../api/send-http.ts';
 import { CliError } from '../cli-error.ts';
 
 const scope = 'https://www.googleapis.com/auth/cloud-platform';
@@ -43,16 +44,32 @@ export async function fetchAccessToken(
     grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
     assertion: signAssertion(key, Math.floor(options.nowMs / 1000)),
   });
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(timeoutMs)]);
-  const response = await fetch(key.tokenUri, { method: 'POST', body, signal }).catch((error: unknown) => {
-    throw new CliError(`cannot reach the token endpoint ${key.tokenUri} of the key file: ${causeOf(error)}`, {
+  const answer = await sendHttp({
+    url: key.tokenUri,
+    verb: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: body.toString(),
+    signal: AbortSignal.any([options.signal, AbortSignal.timeout(timeoutMs)]),
+  }).catch((error: unknown) => {
+    const reason = systemErrorCode(error) ?? errorMessage(error);
+    throw new CliError(`cannot reach the token endpoint ${key.tokenUri} of the key file (${reason})`, {
       cause: error,
     });
   });
-  const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>; // Narrowed right below.
-  if (typeof answer['access_token'] === 'string') return new Secret(answer['access_token']);
-  const reason = answer['error_description'] ?? answer['error'] ?? `HTTP ${response.status}`;
+  const fields = parseFields(answer.text);
+  if (typeof fields['access_token'] === 'string') return new Secret(fields['access_token']);
+  const reason = fields['error_description'] ?? fields['error'] ?? `HTTP ${answer.status}`;
   throw new CliError(`the token endpoint refused the key of ${key.email}: ${String(reason)}`);
+}
+
+function parseFields(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    // JSON's keys are strings.
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
 }
 
 function signAssertion(key: ServiceAccountKey, nowSeconds: number): string {
@@ -77,9 +94,4 @@ function parse(path: string): Record<string, unknown> {
   } catch (error) {
     throw new CliError(`cannot read the key file ${path}: ${errorMessage(error)}`, { cause: error });
   }
-}
-
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return errorMessage(cause);
 }
