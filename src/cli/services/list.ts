@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { ServiceUsage } from '../../gen/google/api/serviceusage/v1/serviceusage_pb.ts';
 import { listAll } from '../api/list-all.ts';
 import type { ClientCommand } from '../command.ts';
@@ -22,7 +23,7 @@ export const listConsumedServices: ClientCommand = {
   define(command, run) {
     addListFlags(command);
     command
-      .option('--enabled', 'those that are enabled (the default)')
+      .addOption(new Option('--enabled', 'those that are enabled (the default)').conflicts('available'))
       .option('--available', 'those that are enabled and those that could be')
       .action((flags: ListFlags & { enabled?: boolean; available?: boolean }) =>
         run(async (session) => {
