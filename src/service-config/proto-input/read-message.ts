@@ -5,7 +5,7 @@ import type { ReflectMessage } from '@bufbuild/protobuf/reflect';
 
 import type { Origins } from '../model/origins.ts';
 import { toPlain } from '../source/source-node.ts';
-import type { MappingNode, SourceNode, SourcePlace } from '../source/source-node.ts';
+import type { SourceNode, SourcePlace } from '../source/source-node.ts';
 
 /** What reading a message needs besides the tree. */
 export interface ReadMessageOptions {
@@ -44,8 +44,19 @@ function readInto(target: ReflectMessage, node: SourceNode, options: ReadMessage
     if (field === undefined)
       options.problem(`Cannot find field: ${key} in message ${target.desc.typeName}`, place);
     else if (target.isSet(field)) options.problem(`Field ${field.name} has already been set.`, place);
+    else if (otherOfOneof(target, field) !== undefined) options.problem(oneofProblem(target, field), place);
     else if (!isNull(entry.value)) readField(target, field, entry.value, options);
   }
+}
+
+function otherOfOneof(target: ReflectMessage, field: DescField): DescField | undefined {
+  return field.oneof === undefined ? undefined : target.oneofCase(field.oneof);
+}
+
+function oneofProblem(target: ReflectMessage, field: DescField): string {
+  const type = target.desc.typeName;
+  const other = otherOfOneof(target, field)?.name;
+  return `Cannot set field ${type}.${field.name} because another field ${type}.${other} belonging to the same oneof has already been set`;
 }
 
 const fieldNames = new WeakMap<DescMessage, ReadonlyMap<string, DescField>>();
@@ -284,14 +295,12 @@ function fromBase64(text: string): Uint8Array | undefined {
 
 const previewLength = 60;
 
+/** Enough of a value to recognise it. */
 function preview(node: SourceNode): string {
-  const text = JSON.stringify(node.kind === 'scalar' ? node.value : shallow(node), bigintAsString);
-  return text.length > previewLength ? `${text.slice(0, previewLength)}…` : text;
-}
-
-/** Enough of a big value to recognise it. */
-function shallow(node: MappingNode | { kind: 'sequence' }): unknown {
-  return node.kind === 'sequence'
-    ? []
-    : Object.fromEntries([...node.entries.keys()].slice(0, 5).map((key) => [key, '…']));
+  if (node.kind === 'sequence') return node.items.length === 0 ? '[]' : '[…]';
+  if (node.kind === 'mapping')
+    return node.entries.size === 0
+      ? '{}'
+      : `{${[...node.entries.keys()].join(', ').slice(0, previewLength)}}`;
+  return JSON.stringify(node.value, bigintAsString).slice(0, previewLength);
 }

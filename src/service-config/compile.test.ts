@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+
+import { equals } from '@bufbuild/protobuf';
+import fc from 'fast-check';
+
+import { ServiceSchema } from '../gen/google/api/service_pb.ts';
+import { compileFiles } from './compile.ts';
+import type { CompileOptions } from './compile.ts';
+import { defaultSourceLimits } from './source/limits.ts';
+
+const options: CompileOptions = { producerProjectId: 'p' };
+const goldenFolder = join(import.meta.dirname, 'golden');
+const goldenTexts = globSync('**/*.{yaml,json}', { cwd: goldenFolder })
+  .filter((name) => name.includes('.in'))
+  .map((name) => readFileSync(join(goldenFolder, name), 'utf8'));
+
+function compile(text: string, overrides: Partial<CompileOptions> = {}, path = 'f.yaml') {
+  return compileFiles([{ path, contents: new TextEncoder().encode(text) }], { ...options, ...overrides });
+}
+
+/** A document with `count` operations. */
+function documentOf(count: number): string {
+  const paths = Array.from({ length: count }, (_, at) => [
+    `/things${at}/{id}`,
+    {
+      get: {
+        operationId: `get${at}`,
+        parameters: [{ name: 'id', in: 'path', required: true, type: 'string' }],
+        responses: { 200: { description: 'ok', schema: { $ref: '#/definitions/thing' } } },
+      },
+    },
+  ]);
+  return JSON.stringify({
+    swagger: '2.0',
+    info: { title: 't', version: '1.0.0' },
+    host: 'api.example.com',
+    paths: Object.fromEntries(paths) as unknown,
+    definitions: { thing: { type: 'object', properties: { id: { type: 'string' } } } },
+  });
+}
+
+const minimal = 'swagger: "2.0"\ninfo: {title: t, version: "1"}\nhost: api.example.com\npaths: {}\n';
+
+describe('compileFiles', () => {
+  test('gives equal results for equal input', () => {
+    for (const text of goldenTexts) {
+      const [first, second] = [compile(text), compile(text)];
+      assert.deepEqual(first.diagnostics, second.diagnostics);
+      assert.equal(first.service === undefined, second.service === undefined);
+      if (first.service && second.service) assert.ok(equals(ServiceSchema, first.service, second.service));
+    }
+  });
+
+  test('has a service exactly when nothing is an error', () => {
+    for (const text of goldenTexts) {
+      const { service, diagnostics } = compile(text);
+      assert.equal(
+        service === undefined,
+        diagnostics.some(({ kind }) => kind === 'error'),
+      );
+    }
+  });
+
+  test('places every finding within its file', () => {
+    for (const text of goldenTexts) {
+      const lines = text.split('\n');
+      for (const { source } of compile(text).diagnostics) {
+        if (source === undefined) continue;
+        assert.equal(source.file, 'f.yaml');
+        assert.ok(source.line >= 1 && source.line <= lines.length);
+        assert.ok(source.column >= 1 && source.column <= (lines[source.line - 1] as string).length + 1);
+      }
+    }
+  });
+
+  test('throws at nothing, however a document is damaged', () => {
+    const damaged = fc
+      .tuple(fc.constantFrom(...goldenTexts), fc.array(fc.tuple(fc.nat(), fc.nat(30), fragments)))
+      .map(([text, edits]) =>
+        edits.reduce((result, [at, length, fragment]) => {
+          const start = at % (result.length + 1);
+          return result.slice(0, start) + fragment + result.slice(start + length);
+        }, text),
+      );
+    fc.assert(
+      fc.property(damaged, (text) => void compile(text)),
+      { numRuns: 500 },
+    );
+  });
+
+  test('throws at nothing, whatever a document has in place of what is expected', () => {
+    const keys = fc.constantFrom(
+      ...'swagger info title version host basePath paths /a get operationId parameters in name schema $ref responses'.split(
+        ' ',
+      ),
+      ...'200 security securityDefinitions type x-google-backend x-google-quota x-google-management definitions'.split(
+        ' ',
+      ),
+      ...'properties items additionalProperties allOf metrics limits quota x-security x-google-endpoints'.split(
+        ' ',
+      ),
+    );
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 5 },
+        fc.constantFrom(
+          '2.0',
+          '#/definitions/a',
+          '#/paths',
+          'oauth2',
+          'apiKey',
+          'array',
+          'object',
+          'body',
+          7,
+          true,
+          null,
+        ),
+        fc.array(tie('tree'), { maxLength: 3 }),
+        fc.dictionary(keys, tie('tree'), { maxKeys: 6 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(fc.dictionary(keys, tree), (value) => {
+        compile(
+          JSON.stringify({ info: { title: 't', version: '1' }, ...value, swagger: '2.0' }),
+          {},
+          'f.json',
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('takes the service name that the caller knows when there is no host', () => {
+    const { service } = compile(minimal.replace(/host.*\n/, ''), { serviceName: 'known.example.com' });
+    assert.equal(service?.name, 'known.example.com');
+    assert.equal(service.apis[0]?.name, '1.known_example_com');
+  });
+
+  test('refuses a host that is not the service name the caller knows', () => {
+    const { diagnostics } = compile(minimal, { serviceName: 'known.example.com' });
+    assert.deepEqual(
+      diagnostics.map(({ rule, source }) => [rule, source?.line]),
+      [['service-name-differs', 3]],
+    );
+  });
+
+  test('leaves an empty producer project out', () => {
+    assert.equal(compile(minimal, { producerProjectId: '' }).service?.producerProjectId, '');
+  });
+
+  test('compiles 2,000 operations', () => {
+    const { service } = compile(documentOf(2000), {}, 'f.json');
+    assert.equal(service?.apis[0]?.methods.length, 2000);
+    assert.equal(service.http?.rules.length, 2000);
+    assert.equal(service.usage?.rules.length, 2000);
+  });
+
+  const tooMuch: ReadonlyArray<
+    readonly [name: string, limit: Partial<typeof defaultSourceLimits>, rule: string]
+  > = [
+    ['a file of too many bytes', { maxFileBytes: minimal.length - 1 }, 'unreadable'],
+    ['files of too many bytes together', { maxTotalBytes: minimal.length - 1 }, 'input-size'],
+    ['too many files', { maxFiles: 0 }, 'input-size'],
+    ['nesting too deep', { maxDepth: 1 }, 'unreadable'],
+    ['too many values', { maxExpandedNodes: 3, maxComplexYamlTokens: 1000 }, 'unreadable'],
+  ];
+  for (const [name, limit, rule] of tooMuch) {
+    test(`refuses ${name}`, () => {
+      const { diagnostics } = compile(minimal, { limits: { ...defaultSourceLimits, ...limit } });
+      assert.deepEqual(
+        diagnostics.map((diagnostic) => diagnostic.rule),
+        [rule],
+      );
+    });
+  }
+
+  test('refuses bytes that are not UTF-8', () => {
+    const { diagnostics } = compileFiles(
+      [{ path: 'f.yaml', contents: new Uint8Array([0xc3, 0x28]) }],
+      options,
+    );
+    assert.equal(diagnostics[0]?.message, 'Unable to parse the content. The file is not UTF-8 text.');
+  });
+
+  test('refuses one path submitted twice', () => {
+    const contents = new TextEncoder().encode(minimal);
+    const files = [
+      { path: 'f.yaml', contents },
+      { path: './f.yaml', contents },
+    ];
+    assert.equal(compileFiles(files, options).diagnostics[0]?.rule, 'file-twice');
+  });
+
+  test('has nothing to compile in no files', () => {
+    assert.equal(compileFiles([], options).diagnostics[0]?.rule, 'no-spec');
+  });
+});
+
+const fragments = fc.oneof(
+  fc.constantFrom(
+    '',
+    '\n',
+    '  ',
+    ': ',
+    '- ',
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    '#',
+    '&a ',
+    '*a',
+    '$ref: "#/"',
+    'null',
+    '\u0000',
+    '!',
+    '|',
+  ),
+  fc.string({ maxLength: 5 }),
+);
