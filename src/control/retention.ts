@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../core/clock.ts';
 import type { Closeable } from '../core/lifecycle.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { purgeDeletedServices } from './service-management/purge-services.ts';
 import { keyRetentionMs } from './api-keys/key-access.ts';
 
 /** Between two sweeps; what they remove is counted in days. */
@@ -12,10 +13,11 @@ const operationRetentionMs = 30 * 24 * 3_600_000;
 /** Removes what has outlived its time. Returns how many records went, by kind. */
 export type Sweep = (store: Store, nowMs: number) => Promise<Readonly<Record<string, number>>>;
 
-/** API keys that were deleted too long ago to undelete, and old operations. */
+/** API keys and services that were deleted too long ago to undelete, and old operations. */
 export const sweepCore: Sweep = (store, nowMs) =>
   store.transaction(async (tx) => ({
     apiKeys: await tx.apiKeys.purge(nowMs - keyRetentionMs),
+    services: await purgeDeletedServices(tx, nowMs),
     operations: await tx.operations.prune(nowMs - operationRetentionMs),
   }));
 

@@ -8,8 +8,6 @@ import type { Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Authorizer } from './authorizer.ts';
 import { createCoreServices } from './core-services.ts';
-import { startRetention, sweepCore } from './retention.ts';
-import type { Sweep } from './retention.ts';
 import { createHttpEndpointTable } from './rpc/http-endpoint.ts';
 import type { HttpEndpoint } from './rpc/http-endpoint.ts';
 import { createRestHandler } from './rpc/rest-handler.ts';
@@ -39,8 +37,6 @@ export interface ControlServerDependencies {
   readonly logger: Logger;
   /** Services beside the core ones: Service Management, Service Control and so on. */
   readonly services: readonly ServiceImplementation[];
-  /** What else outlives its time, swept every hour with the core's own. */
-  readonly sweeps?: readonly Sweep[];
   /** Further paths that need no token, such as the console's pages. */
   readonly endpoints?: readonly HttpEndpoint[];
 }
@@ -82,12 +78,11 @@ export async function createControlServer(
   const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: deadlineMs }, handler);
   server.maxConnections = options.maxConnections ?? defaultMaxConnections;
   const port = await listen(server, options.host ?? '127.0.0.1', options.port ?? 0);
-  const retention = startRetention(deps, [sweepCore, ...(deps.sweeps ?? [])]);
   let closing: Promise<void> | undefined;
   return {
     url: `http://${urlHost(options.host ?? '127.0.0.1')}:${port}`,
     port,
-    close: () => (closing ??= close(server, options.drainMs ?? defaultDrainMs).then(() => retention.close())),
+    close: () => (closing ??= close(server, options.drainMs ?? defaultDrainMs)),
   };
 }
 

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
+import { ManualClock } from '../core/manual-clock.ts';
+import { Secret } from '../core/secret.ts';
+import { OperationSchema } from '../gen/google/longrunning/operations_pb.ts';
+import { openStore } from '../store/open-store.ts';
+import { testFolder } from '../store/test-stores.ts';
+import { createLogger, silentLogger } from '../telemetry/logger.ts';
+import { startRetention, sweepCore } from './retention.ts';
+
+const dayMs = 24 * 3_600_000;
+const nowMs = Date.UTC(2026, 0, 1);
+
+describe('sweepCore', () => {
+  test('removes what is past 30 days and nothing younger', async (context) => {
+    const store = await openStore({ folder: testFolder(context) });
+    context.after(() => store.close());
+    await store.projects.insert({
+      projectId: 'p',
+      projectNumber: '1',
+      displayName: '',
+      labels: {},
+      createdAtMs: 1,
+    });
+    for (const [uid, ageMs] of [
+      ['old', 30 * dayMs + 1],
+      ['young', 30 * dayMs],
+    ] as const) {
+      await store.apiKeys.insert({
+        uid,
+        keyId: uid,
+        projectId: 'p',
+        displayName: '',
+        keyString: new Secret(uid),
+        annotations: {},
+        createdAtMs: 1,
+        updatedAtMs: 1,
+        deletedAtMs: nowMs - ageMs,
+        revision: 1,
+      });
+      await store.managedServices.insert({ serviceName: uid, producerProjectId: 'p', createdAtMs: 1 });
+      await store.managedServices.setDeleted(uid, nowMs - ageMs);
+      await store.operations.insert({
+        name: uid,
+        api: 'apikeys',
+        resource: 'projects/p',
+        startedAtMs: nowMs - ageMs,
+        operation: create(OperationSchema, { done: true }),
+      });
+    }
+    await sweepCore(store, nowMs);
+    assert.equal(await store.apiKeys.getByUid('old'), undefined);
+    assert.equal(await store.apiKeys.wasPurged('old'), true);
+    assert.notEqual(await store.apiKeys.getByUid('young'), undefined);
+    assert.equal(await store.managedServices.get('old'), undefined);
+    assert.equal(await store.operations.get('old'), undefined);
+    assert.notEqual(await store.operations.get('young'), undefined);
+  });
+});
+
+describe('startRetention', () => {
+  test('sweeps at once and every hour until closed', async (context) => {
+    const store = await openStore({ folder: testFolder(context) });
+    context.after(() => store.close());
+    const clock = new ManualClock();
+    let sweeps = 0;
+    const swept = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const retention = startRetention({ store, clock, logger: silentLogger }, [
+      async () => ({ count: ++sweeps }),
+    ]);
+    await swept();
+    assert.equal(sweeps, 1);
+    clock.advance(3_600_000);
+    await swept();
+    assert.equal(sweeps, 2);
+    await retention.close();
+    clock.advance(3_600_000);
+    assert.equal(sweeps, 2);
+    assert.equal(clock.pendingTimers, 0);
+  });
+
+  test('logs a failure and goes on with the other sweeps', async (context) => {
+    const store = await openStore({ folder: testFolder(context) });
+    context.after(() => store.close());
+    const lines: string[] = [];
+    let isReached = false;
+    const retention = startRetention(
+      { store, clock: new ManualClock(), logger: createLogger({ sink: (line) => lines.push(line) }) },
+      [
+        () => Promise.reject(new Error('broken')),
+        () => {
+          isReached = true;
+          return Promise.resolve({});
+        },
+      ],
+    );
+    await retention.close();
+    assert.equal(isReached, true);
+    assert.match(lines.join(''), /expired records could not be removed.*broken/);
+  });
+});
