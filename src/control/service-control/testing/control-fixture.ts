@@ -64,7 +64,7 @@ export async function openControl(context: TestContext): Promise<ControlFixture>
   const folder = testFolder(context);
   const store = await openStore({ folder });
   context.after(() => store.close());
-  await fill(store);
+  await fillStore(store);
   const clock = new ManualClock(Date.UTC(2026, 0, 1, 12));
   const denied = new Set<string>();
   const services = createServiceControl({
@@ -121,7 +121,8 @@ function denyOnly(denied: ReadonlySet<string>): Authorizer {
   };
 }
 
-async function fill(store: Store): Promise<void> {
+/** Puts the service, its config and rollout, three projects and the key into an empty store. */
+export async function fillStore(store: Store): Promise<void> {
   for (const [projectId, projectNumber] of [
     ['producer', '1001'],
     ['consumer', '1002'],
