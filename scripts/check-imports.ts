@@ -36,7 +36,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 
 const importPattern =
-  /(?:^|\n)\s*(?:import|export)\b[^'";]*?['"](\.[^'"]+)['"]|import\(\s*['"](\.[^'"]+)['"]\s*\)/g;
+  /(?:^|\n)(?:import|export)\s(?:[^'";()]*?\bfrom\s+)?['"](\.[^'"]+)['"]|import\(\s*['"](\.[^'"]+)['"]\s*\)/g;
 
 /** All complaints about the tree below `root`, one line each. */
 export function checkImports(root: string): string[] {

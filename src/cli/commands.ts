@@ -1,3 +1,5 @@
+import { serverCommand } from './run/server.ts';
+import { upCommand } from './run/up/up.ts';
 import { createKey } from './api-keys/create.ts';
 import { deleteKey } from './api-keys/delete.ts';
 import { describeKey } from './api-keys/describe.ts';
@@ -86,6 +88,8 @@ export const commands: readonly CliCommand[] = [
   getProjectPolicy,
   setConfig,
   getConfigValue,
+  upCommand,
+  serverCommand,
 ];
 
 /** What the help says about groups of commands. */

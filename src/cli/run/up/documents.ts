@@ -39,7 +39,8 @@ function readDocument(path: string): SourceFile {
   try {
     return { path: basename(path), contents: readFileSync(path) };
   } catch (error) {
-    const problem = systemErrorCode(error) === 'ENOENT' ? 'no such file' : `cannot be read: ${errorMessage(error)}`;
+    const problem =
+      systemErrorCode(error) === 'ENOENT' ? 'no such file' : `cannot be read: ${errorMessage(error)}`;
     throw new ConfigError(path, problem, 'name an OpenAPI document', { cause: error });
   }
 }

@@ -12,8 +12,11 @@ export async function requireFreePort(flag: string, port: number): Promise<void>
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
   } catch (error) {
-    const problem = systemErrorCode(error) === 'EADDRINUSE' ? `port ${port} is taken` : `port ${port} cannot be had`;
-    throw new ConfigError(flag, problem, `stop what uses it, or choose another port with ${flag}`, { cause: error });
+    const problem =
+      systemErrorCode(error) === 'EADDRINUSE' ? `port ${port} is taken` : `port ${port} cannot be had`;
+    throw new ConfigError(flag, problem, `stop what uses it, or choose another port with ${flag}`, {
+      cause: error,
+    });
   } finally {
     server.close();
   }
@@ -24,9 +27,17 @@ export async function requireBackend(backend: string): Promise<void> {
   const { host, port } = parseBackend(backend);
   const socket = connect({ host, port, timeout: connectTimeoutMs });
   try {
-    await Promise.race([once(socket, 'connect'), once(socket, 'timeout').then(() => Promise.reject(new Error('timeout')))]);
+    await Promise.race([
+      once(socket, 'connect'),
+      once(socket, 'timeout').then(() => Promise.reject(new Error('timeout'))),
+    ]);
   } catch (error) {
-    throw new ConfigError('--backend', `nothing answers at ${host}:${port}`, 'start your API, or name its address with --backend', { cause: error });
+    throw new ConfigError(
+      '--backend',
+      `nothing answers at ${host}:${port}`,
+      'start your API, or name its address with --backend',
+      { cause: error },
+    );
   } finally {
     socket.destroy();
   }
@@ -36,7 +47,8 @@ function parseBackend(backend: string): { host: string; port: number } {
   const url = backend.includes('://') ? backend : `http://${backend}`;
   // A special scheme, so that URL knows hosts and ports.
   const special = url.replace(/^grpc(s?):/, 'http$1:');
-  if (!URL.canParse(special)) throw new ConfigError('--backend', `${backend} is no address`, 'write HOST:PORT or a URL');
+  if (!URL.canParse(special))
+    throw new ConfigError('--backend', `${backend} is no address`, 'write HOST:PORT or a URL');
   const { hostname, port, protocol } = new URL(special);
   const defaultPort = protocol === 'https:' ? 443 : 80;
   return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? defaultPort : Number(port) };
