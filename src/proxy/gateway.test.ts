@@ -187,6 +187,23 @@ describe('createGateway', () => {
     assert.equal(gateway.activeExchanges, 0);
   });
 
+  it('sends a response that a stage fails to decorate', () => {
+    const { send, cluster } = createTestGateway({
+      options: {
+        decorateResponse: {
+          name: 'broken',
+          run: () => undefined,
+          onResponse() {
+            throw new TypeError('broken');
+          },
+        },
+      },
+    });
+    const stream = send();
+    cluster.last.respond(200, 'ok');
+    assert.deepEqual([stream.head?.status, stream.body], [200, 'ok']);
+  });
+
   it('answers an internal error when a stage throws', () => {
     const { send, controller } = createTestGateway({
       options: {

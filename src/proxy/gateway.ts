@@ -102,7 +102,7 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
     this.clock = deps.clock;
     this.logger = deps.logger;
     this.reservedHeaders = createReservedHeaders(options.headerPrefix);
-    const pipeline = new Pipeline([createStampResponse(deps), createRefuseNotReady(deps)]);
+    const pipeline = new Pipeline([createStampResponse(deps), createRefuseNotReady(deps)], deps.logger);
     this.#unconfigured = new ActiveConfig(nothingServed, pipeline, this);
   }
 
@@ -201,7 +201,7 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
       controller: served.controller,
       isHealthy: () => !this.#isDraining,
     });
-    return new ActiveConfig(served, new Pipeline(stages), this);
+    return new ActiveConfig(served, new Pipeline(stages, this.logger), this);
   }
 
   #chooseConfig(stream: ServerStream): ActiveConfig {

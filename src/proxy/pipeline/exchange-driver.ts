@@ -65,7 +65,11 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
       const result = this.#runStage();
       if (result instanceof Promise) {
         this.#pauseBody();
-        result.then(this.#onStageResult, this.#onStageFailure);
+        // The only closures of a request, and only of one that waits.
+        result.then(
+          (late) => this.#onStageResult(late),
+          (error: unknown) => this.#onStageFailure(error),
+        );
         return;
       }
       if (result !== undefined) return this.reply(result);
@@ -83,16 +87,16 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
     }
   }
 
-  readonly #onStageResult = (result: StageResult): void => {
+  #onStageResult(result: StageResult): void {
     if (this.#phase !== 'stages') return;
     if (result !== undefined) return this.reply(result);
     this.#passedStages++;
     this.start();
-  };
+  }
 
-  readonly #onStageFailure = (error: unknown): void => {
+  #onStageFailure(error: unknown): void {
     if (this.#phase === 'stages') this.reply(this.#internalError(error));
-  };
+  }
 
   #internalError(error: unknown): LocalReply {
     const stage = this.#context.pipeline.stages[this.#passedStages]?.name ?? 'forward';
@@ -216,8 +220,9 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
   abort(flags: string, details: string): void {
     this.exchange.responseFlags = flags;
     this.exchange.responseCodeDetails = details;
-    this.#stream.abort();
+    // First the end: whatever the codec says of an abort that we asked for is no news.
     this.#end();
+    this.#stream.abort();
   }
 
   /** A request that still arrives has nobody to go to: the codec reads it away or closes, once it is not held back. */
