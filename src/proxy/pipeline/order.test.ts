@@ -13,7 +13,7 @@ import { espV2SnapshotOptions } from '../routing/snapshot-options.ts';
 import { defaultPathOptions } from '../routing/normalize-path.ts';
 import { systemClock } from '../../core/clock.ts';
 import { FakeCluster } from './testing/fake-cluster.ts';
-import { FakeServerStream } from './testing/fake-server-stream.ts';
+import type { FakeServerStream } from './testing/fake-server-stream.ts';
 import { createTestGateway } from './testing/test-gateway.ts';
 import { stagesInOrder } from './order.ts';
 
