@@ -43,6 +43,8 @@ export class Http2ServerConnection implements Http2StreamOwner {
     this.#limits = options.limits;
     this.#events = events;
     this.#clock = options.clock ?? systemClock;
+    // A client that has closed its half can neither acknowledge nor open windows: the connection is over.
+    socket.allowHalfOpen = false;
     this.#session = performServerHandshake(socket, toSessionOptions(options.limits));
     this.#listen();
   }

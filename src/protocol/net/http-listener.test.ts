@@ -96,6 +96,16 @@ describe('createHttpListener', () => {
     });
   });
 
+  it('lets go of an HTTP/2 connection whose client has closed its half', async () => {
+    await withListener({}, async (listener) => {
+      const socket = connectTcp({ host: '127.0.0.1', port: listener.port, allowHalfOpen: true });
+      socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
+      await new Promise((resolve) => socket.once('data', resolve));
+      socket.end();
+      while (listener.connections > 0) await new Promise(setImmediate);
+    });
+  });
+
   it('tells of what its codecs refuse', async () => {
     await withListener({}, async ({ port }, rejected) => {
       const socket = connectTcp(port, '127.0.0.1');
