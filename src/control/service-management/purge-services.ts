@@ -18,7 +18,7 @@ export async function purgeService(tx: Store, serviceName: string): Promise<void
   await tx.managedServices.purge(serviceName);
 }
 
-/** Removes a batch of the services deleted 30 days ago; returns how many. For the server's housekeeping. */
+/** Removes a batch of the services that were deleted 30 days ago; returns how many. For the server's housekeeping. */
 export function purgeDeletedServices(store: Store, nowMs: number): Promise<number> {
   return store.transaction(async (tx) => {
     const names = await tx.managedServices.listDeleted(nowMs - retentionMs, purgeBatch);
