@@ -37,13 +37,13 @@ export function createAuthenticator({ store, clock }: { store: Store; clock: Clo
 async function checkAccessToken(
   store: Store,
   token: string,
-  { service }: AuthenticationTarget,
+  { service, isReadOnly }: AuthenticationTarget,
   nowMs: number,
 ): Promise<ServiceAccountRecord | undefined> {
   const record = await store.accessTokens.get(token);
   if (record === undefined || record.expiresAtMs <= nowMs) return undefined;
   const account = await store.serviceAccounts.getByUniqueId(record.accountId);
-  if (account !== undefined && !reachesService(record.scopes, service))
+  if (account !== undefined && !reachesService(record.scopes, service, isReadOnly))
     throw new RpcError(RpcCode.PERMISSION_DENIED, 'Request had insufficient authentication scopes.');
   return account;
 }

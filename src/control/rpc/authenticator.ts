@@ -5,6 +5,8 @@ import type { Caller } from './service.ts';
 export interface AuthenticationTarget {
   /** The service being called; its google.api.oauth_scopes and its package bound what a token may do. */
   readonly service: DescService;
+  /** Whether the method changes nothing, so that a scope for reading reaches it. */
+  readonly isReadOnly: boolean;
   /** Base URLs that a self-signed JWT may name as its audience. */
   readonly baseUrls: readonly string[];
 }

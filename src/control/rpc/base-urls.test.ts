@@ -23,14 +23,14 @@ describe('resolveBaseUrls', () => {
       'takes a Host header that names this machine beside configured URLs',
       '127.0.0.1:80',
       configured,
-      'http://127.0.0.1:80',
+      'https://control.example.com',
       [...configured, 'http://127.0.0.1:80', 'https://127.0.0.1:80'],
     ],
     [
       'takes the IPv6 loopback for this machine',
       '[::1]:80',
       configured,
-      'http://[::1]:80',
+      'https://control.example.com',
       [...configured, 'http://[::1]:80', 'https://[::1]:80'],
     ],
     [

@@ -2,7 +2,10 @@ import { isIPv6 } from 'node:net';
 
 /** The URLs under which one request may know us. */
 export interface RequestBaseUrls {
-  /** The one that the client used, without a trailing slash. */
+  /**
+   * The one to put into what outlives the call, such as key files, without a trailing slash: the configured one that
+   * the client used, else the first configured, else what the client used.
+   */
   readonly reached: string;
   /** Those that a self-signed token may name as its audience. */
   readonly accepted: readonly string[];
@@ -20,7 +23,7 @@ export function resolveBaseUrls(host: string | undefined, configured: readonly s
   const fromHost = name === undefined ? [] : [`http://${name}`, `https://${name}`];
   const known = fromHost.find((url) => configured.includes(url));
   const isTrusted = configured.length === 0 || (name !== undefined && isLoopback(name));
-  const reached = known ?? (isTrusted ? fromHost[0] : undefined) ?? configured[0] ?? 'http://localhost';
+  const reached = known ?? configured[0] ?? fromHost[0] ?? 'http://localhost';
   return { reached, accepted: isTrusted ? [...configured, ...fromHost] : configured };
 }
 

@@ -29,7 +29,7 @@ import { implement } from './service.ts';
 import type { CallContext } from './service.ts';
 import { createTypeRegistry } from './type-registry.ts';
 
-const maxBodyBytes = 2000;
+const maxBodyBytes = 20_000;
 
 /** The last request that reached a handler. */
 let seen: { request: Message; context: CallContext } | undefined;

@@ -114,10 +114,11 @@ class RestCall {
     query: readonly (readonly [string, string])[],
   ): Promise<HttpResponse> {
     const { authenticator, registry } = this.#options;
-    const { descriptor, service } = match.method;
+    const { descriptor, service, isReadOnly } = match.method;
     // Before the body is read: strangers get no memory.
     const caller = await authenticator.authenticate(bearerToken(this.#request) ?? system.accessToken, {
       service,
+      isReadOnly,
       baseUrls: this.#baseUrls.accepted,
     });
     const body = await this.#readBody(this.#options.maxBodyBytes(service.typeName));

@@ -11,6 +11,8 @@ export interface RpcMethod {
   readonly descriptor: DescMethodUnary;
   readonly service: DescService;
   readonly handler: UnaryHandler<DescMethodUnary> | undefined;
+  /** Whether a token that may only read is enough. */
+  readonly isReadOnly: boolean;
 }
 
 /** What a path leads to. */
@@ -68,9 +70,17 @@ export function createRpcTable(implementations: readonly ServiceImplementation[]
 }
 
 function toMethods({ descriptor, handlers }: ServiceImplementation): RpcMethod[] {
-  return descriptor.methods
-    .filter(isUnary)
-    .map((method) => ({ descriptor: method, service: descriptor, handler: handlers[method.localName] }));
+  return descriptor.methods.filter(isUnary).map((method) => ({
+    descriptor: method,
+    service: descriptor,
+    handler: handlers[method.localName],
+    isReadOnly: isReadOnly(method),
+  }));
+}
+
+/** By the HTTP method, and by name for those that read with a POST: GetIamPolicy, TestIamPermissions, ListLogEntries. */
+function isReadOnly(method: DescMethodUnary): boolean {
+  return httpBindings(method)[0]?.verb === 'GET' || /^(Get|List|Test|Query)[A-Z]/.test(method.name);
 }
 
 function isUnary(method: DescMethod): method is DescMethodUnary {

@@ -12,7 +12,7 @@ export interface CallContext {
   readonly caller: Caller;
   /** Aborts when the client goes away or the deadline passes. */
   readonly signal: AbortSignal;
-  /** Base URL under which the client reached us, without a trailing slash. */
+  /** Base URL under which clients reach us, without a trailing slash; a configured one before what this client used. */
   readonly baseUrl: string;
 }
 

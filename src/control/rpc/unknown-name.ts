@@ -8,6 +8,9 @@ export interface UnknownName {
   readonly text: string;
 }
 
+/** Deeper payloads are the decoder's to refuse; descending further would only exhaust the stack. */
+const maxDepth = 100;
+
 /** Looks for the first name that the descriptors do not know, descending as ProtoJSON nests. */
 export function findUnknownName(
   message: DescMessage,
@@ -15,7 +18,8 @@ export function findUnknownName(
   path: readonly string[],
 ): UnknownName | undefined {
   // Types of google.protobuf have a JSON form of their own and are checked by the decoder.
-  if (message.typeName.startsWith('google.protobuf.') || !isObject(json)) return undefined;
+  if (message.typeName.startsWith('google.protobuf.') || !isObject(json) || path.length > maxDepth)
+    return undefined;
   for (const [name, value] of Object.entries(json)) {
     const field = message.fields.find((candidate) => candidate.jsonName === name || candidate.name === name);
     if (field === undefined) return unknownName(name, path);
