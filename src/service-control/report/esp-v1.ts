@@ -1,10 +1,8 @@
-import { create, type JsonObject } from '@bufbuild/protobuf';
-import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { httpStatusToRpcCode, rpcCodeName } from '../../core/status.ts';
-import { LogEntrySchema, type LogEntry } from '../../gen/google/api/servicecontrol/v1/log_entry_pb.ts';
 import { LogSeverity } from '../../gen/google/logging/type/log_severity_pb.ts';
 import type { ReportRecord } from '../service-controller.ts';
 import { commonLabels } from './common-labels.ts';
+import { describePayload, type LogEntryFields } from './log-entry.ts';
 import { metricRows } from './metric-table.ts';
 import type { MetricScope, ReportContext, ReportDialect } from './report-dialect.ts';
 import { jwtCredential, loggedHeaders, unknownOperation } from './report-texts.ts';
@@ -42,7 +40,7 @@ export const espV1Report: ReportDialect = {
     apiKey !== '' && apiKeyState !== 'INVALID' && apiKeyState !== 'NOT_ENABLED',
   backendLatencyMs: (record) => record.backendLatencyMs,
   overheadLatencyMs: (record) => record.overheadLatencyMs,
-  buildLogEntry,
+  describeLogEntry,
 };
 
 function credentialId(record: ReportRecord, context: ReportContext): string {
@@ -62,46 +60,67 @@ function statusCode(record: ReportRecord): number {
   return httpStatusToRpcCode(record.httpStatus);
 }
 
-function buildLogEntry(name: string, record: ReportRecord, context: ReportContext): LogEntry {
-  return create(LogEntrySchema, {
+function describeLogEntry(name: string, record: ReportRecord, context: ReportContext): LogEntryFields {
+  return {
     name,
-    timestamp: timestampFromMs(record.endedAtMs),
+    timestampMs: record.endedAtMs,
     severity: responseCode(record) >= 400 ? LogSeverity.ERROR : LogSeverity.INFO,
-    payload: { case: 'structPayload', value: buildPayload(record, context) },
-  });
+    trace: '',
+    httpRequest: undefined,
+    payload: payloadOf(record, context),
+  };
 }
 
-function buildPayload(record: ReportRecord, context: ReportContext): JsonObject {
+function payloadOf(record: ReportRecord, context: ReportContext): Array<string | number> {
   const code = responseCode(record);
-  const payload: JsonObject = {
-    timestamp: record.endedAtMs / 1000,
-    service_agent: context.serviceAgent,
-    http_response_code: code,
-    request_size_in_bytes: record.requestBytes,
-    response_size_in_bytes: record.responseBytes,
-  };
-  if (record.totalLatencyMs >= 0) payload['request_latency_in_ms'] = Math.round(record.totalLatencyMs);
   const isMatched = record.operationName !== unknownOperation;
-  const texts: ReadonlyArray<readonly [string, string]> = [
-    ['service_config_id', context.configId],
-    ['producer_project_id', context.producerProjectId],
-    ['api_key', record.apiKey],
-    ['referer', record.referer],
-    ['api_name', record.apiName],
-    ['api_version', record.apiVersion],
-    ['url', record.url],
-    ['api_method', isMatched ? record.operationName : ''],
-    ['location', context.location],
-    ['log_message', logMessage(record, isMatched)],
-    ['http_method', record.httpMethod],
-    ['client_ip', record.clientIp],
-    ['request_headers', loggedHeaders(context.logRequestHeaders, record.requestHeaders)],
-    ['response_headers', loggedHeaders(context.logResponseHeaders, record.responseHeaders)],
-    ['jwt_payloads', record.jwtPayloads],
-    ['error_cause', code >= 400 ? record.errorCause || 'application' : ''],
+  const always = [
+    'timestamp',
+    record.endedAtMs / 1000,
+    'service_agent',
+    context.serviceAgent,
+    'http_response_code',
+    code,
+    'request_size_in_bytes',
+    record.requestBytes,
+    'response_size_in_bytes',
+    record.responseBytes,
   ];
-  for (const [key, value] of texts) if (value !== '') payload[key] = value;
-  return payload;
+  if (record.totalLatencyMs >= 0) always.push('request_latency_in_ms', Math.round(record.totalLatencyMs));
+  return describePayload(always, [
+    'service_config_id',
+    context.configId,
+    'producer_project_id',
+    context.producerProjectId,
+    'api_key',
+    record.apiKey,
+    'referer',
+    record.referer,
+    'api_name',
+    record.apiName,
+    'api_version',
+    record.apiVersion,
+    'url',
+    record.url,
+    'api_method',
+    isMatched ? record.operationName : '',
+    'location',
+    context.location,
+    'log_message',
+    logMessage(record, isMatched),
+    'http_method',
+    record.httpMethod,
+    'client_ip',
+    record.clientIp,
+    'request_headers',
+    loggedHeaders(context.logRequestHeaders, record.requestHeaders),
+    'response_headers',
+    loggedHeaders(context.logResponseHeaders, record.responseHeaders),
+    'jwt_payloads',
+    record.jwtPayloads,
+    'error_cause',
+    code >= 400 ? record.errorCause || 'application' : '',
+  ]);
 }
 
 function logMessage(record: ReportRecord, isMatched: boolean): string {

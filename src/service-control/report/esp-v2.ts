@@ -1,10 +1,8 @@
-import { create, type JsonObject } from '@bufbuild/protobuf';
-import { durationFromMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { RpcCode, httpStatusToRpcCode } from '../../core/status.ts';
-import { LogEntrySchema, type LogEntry } from '../../gen/google/api/servicecontrol/v1/log_entry_pb.ts';
 import { LogSeverity } from '../../gen/google/logging/type/log_severity_pb.ts';
 import type { ApiKeyState, ReportRecord } from '../service-controller.ts';
 import { commonLabels } from './common-labels.ts';
+import { describePayload, type LogEntryFields } from './log-entry.ts';
 import { metricRows } from './metric-table.ts';
 import type { MetricScope, ReportContext, ReportDialect } from './report-dialect.ts';
 import { jwtCredential, loggedHeaders } from './report-texts.ts';
@@ -46,7 +44,7 @@ export const espV2Report: ReportDialect = {
     record.backendLatencyMs < 0 && record.overheadLatencyMs < 0
       ? record.totalLatencyMs
       : record.overheadLatencyMs,
-  buildLogEntry,
+  describeLogEntry,
 };
 
 const keyStateNames: Readonly<Record<ApiKeyState, string>> = {
@@ -83,53 +81,72 @@ function statusCode(record: ReportRecord): number {
   return record.statusCode ?? httpStatusToRpcCode(record.httpStatus);
 }
 
-function buildLogEntry(name: string, record: ReportRecord, context: ReportContext): LogEntry {
+function describeLogEntry(name: string, record: ReportRecord, context: ReportContext): LogEntryFields {
   const hasTrace = record.traceId !== '' && context.traceProjectId !== '';
-  return create(LogEntrySchema, {
+  const status = responseCode(record);
+  return {
     name,
-    timestamp: timestampFromMs(record.endedAtMs),
-    severity: responseCode(record) >= 400 ? LogSeverity.ERROR : LogSeverity.INFO,
+    timestampMs: record.endedAtMs,
+    severity: status >= 400 ? LogSeverity.ERROR : LogSeverity.INFO,
     trace: hasTrace ? `projects/${context.traceProjectId}/traces/${record.traceId}` : '',
     httpRequest: {
       requestMethod: record.httpMethod,
       requestUrl: record.url,
-      requestSize: BigInt(record.requestBytes),
-      responseSize: BigInt(record.responseBytes),
-      status: responseCode(record),
+      requestSize: record.requestBytes,
+      status,
+      responseSize: record.responseBytes,
       remoteIp: record.clientIp,
       referer: record.referer,
+      latencyMs: record.totalLatencyMs,
       protocol: record.frontendProtocol,
-      ...(record.totalLatencyMs >= 0 && { latency: durationFromMs(record.totalLatencyMs) }),
     },
-    payload: { case: 'structPayload', value: buildPayload(record, context) },
-  });
+    payload: payloadOf(record, context),
+  };
 }
 
-function buildPayload(record: ReportRecord, context: ReportContext): JsonObject {
-  const payload: JsonObject = {
-    timestamp: record.endedAtMs / 1000,
-    service_config_id: context.configId,
-    service_agent: context.serviceAgent,
-    api_key_state: keyStateNames[record.apiKeyState],
-    http_status_code: record.httpStatus,
-  };
+function payloadOf(record: ReportRecord, context: ReportContext): Array<string | number> {
   const code = record.httpStatus === 200 && record.frontendProtocol === 'grpc' ? grpcCode(record) : undefined;
   const isFailedDecision = record.responseCodeDetails.startsWith('service_control_');
-  const texts: ReadonlyArray<readonly [string, string]> = [
-    ['response_code_detail', record.responseCodeDetails],
-    ['producer_project_id', context.producerProjectId],
-    ['api_key', record.apiKey],
-    ['api_name', record.apiName],
-    ['api_version', record.apiVersion],
-    ['api_method', record.operationName],
-    ['location', context.location],
-    ['log_message', `${record.operationName} is called`],
-    ['request_headers', loggedHeaders(context.logRequestHeaders, record.requestHeaders)],
-    ['response_headers', loggedHeaders(context.logResponseHeaders, record.responseHeaders)],
-    ['jwt_payloads', record.jwtPayloads],
-    ['error_cause', isFailedDecision ? record.errorMessage : ''],
-    ['grpc_status_code', code === undefined ? '' : envoyStatusNames[code]],
-  ];
-  for (const [key, value] of texts) if (value !== '') payload[key] = value;
-  return payload;
+  return describePayload(
+    [
+      'timestamp',
+      record.endedAtMs / 1000,
+      'service_config_id',
+      context.configId,
+      'service_agent',
+      context.serviceAgent,
+      'api_key_state',
+      keyStateNames[record.apiKeyState],
+      'http_status_code',
+      record.httpStatus,
+    ],
+    [
+      'response_code_detail',
+      record.responseCodeDetails,
+      'producer_project_id',
+      context.producerProjectId,
+      'api_key',
+      record.apiKey,
+      'api_name',
+      record.apiName,
+      'api_version',
+      record.apiVersion,
+      'api_method',
+      record.operationName,
+      'location',
+      context.location,
+      'log_message',
+      `${record.operationName} is called`,
+      'request_headers',
+      loggedHeaders(context.logRequestHeaders, record.requestHeaders),
+      'response_headers',
+      loggedHeaders(context.logResponseHeaders, record.responseHeaders),
+      'jwt_payloads',
+      record.jwtPayloads,
+      'error_cause',
+      isFailedDecision ? record.errorMessage : '',
+      'grpc_status_code',
+      code === undefined ? '' : envoyStatusNames[code],
+    ],
+  );
 }

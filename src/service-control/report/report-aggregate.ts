@@ -1,14 +1,15 @@
-import { create } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Distribution } from '../../gen/google/api/servicecontrol/v1/distribution_pb.ts';
 import {
   MetricValueSetSchema,
   type MetricValueSet,
 } from '../../gen/google/api/servicecontrol/v1/metric_value_pb.ts';
-import { OperationSchema, type Operation } from '../../gen/google/api/servicecontrol/v1/operation_pb.ts';
+import { OperationSchema } from '../../gen/google/api/servicecontrol/v1/operation_pb.ts';
 import { systemLabels } from '../labels.ts';
 import type { ReportRecord } from '../service-controller.ts';
 import { DistributionAccumulator } from './distribution.ts';
+import { writeLogEntry } from './log-entry.ts';
 import {
   counterValues,
   distributionSamples,
@@ -16,6 +17,7 @@ import {
   type CounterMeasure,
   type DistributionMeasure,
 } from './measures.ts';
+import type { ProtoWriter } from './proto-writer.ts';
 import type { ReportMetric } from './report-dialect.ts';
 import type { ReportPlan } from './report-plan.ts';
 import { unknownOperation } from './report-texts.ts';
@@ -74,40 +76,41 @@ export class ReportAggregate {
     this.#logBytes += estimateLogBytes(record);
   }
 
-  /** The operations, with a fresh id. */
-  toOperations(operationId: string): Operation[] {
+  /** The operations with a fresh id, serialized. */
+  serialize(operationId: string, writer: ProtoWriter): Uint8Array[] {
     const { plan } = this;
     const record = this.#first;
-    const consumerId = plan.dialect.consumerId(record, plan.context);
     const labels = this.#labels();
     const base = {
       operationName: record.operationName,
-      consumerId,
+      consumerId: plan.dialect.consumerId(record, plan.context),
       startTime: timestampFromMs(this.#startMs),
       endTime: timestampFromMs(this.#endMs),
     };
     const sendsConsumer = plan.dialect.sendsConsumerMetrics(record);
+    const metrics = plan.metrics.filter((metric) => sendsConsumer || metric.scope !== 'consumer');
     const first = create(OperationSchema, {
       ...base,
       operationId,
       labels,
-      metricValueSets: this.#metricSets(
-        plan.metrics.filter((metric) => sendsConsumer || metric.scope !== 'consumer'),
-      ),
-      logEntries: plan.logNames.flatMap((name) =>
-        this.#records.map((entry) => plan.dialect.buildLogEntry(name, entry, plan.context)),
-      ),
+      metricValueSets: this.#metricSets(metrics),
     });
+    writer.raw(toBinary(OperationSchema, first));
+    // The entries are most of the bytes and of the work: they are written behind the rest without becoming messages.
+    for (const name of plan.logNames)
+      for (const entry of this.#records)
+        writeLogEntry(writer, logEntriesField, plan.dialect.describeLogEntry(name, entry, plan.context));
+    const operations = [writer.take()];
     const projectNumber = record.consumer?.projectNumber ?? '';
     const metricValueSets = this.#metricSets(plan.byConsumerMetrics);
-    if (projectNumber === '' || metricValueSets.length === 0) return [first];
+    if (projectNumber === '' || metricValueSets.length === 0) return operations;
     const second = create(OperationSchema, {
       ...base,
       operationId: `${operationId}1`,
       labels: { ...labels, [systemLabels.consumerProject]: projectNumber },
       metricValueSets,
     });
-    return [first, second];
+    return [...operations, toBinary(OperationSchema, second)];
   }
 
   #labels(): Record<string, string> {
@@ -155,6 +158,9 @@ function metricSet(
 ): MetricValueSet {
   return create(MetricValueSetSchema, { metricName, metricValues: [{ value }] });
 }
+
+/** Field number of google.api.servicecontrol.v1.Operation.log_entries. */
+const logEntriesField = 8;
 
 /** Names, numbers and framing of a log entry, besides the texts of the request. */
 const fixedLogBytes = 700;

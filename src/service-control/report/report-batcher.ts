@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../core/clock.ts';
 import type { ServiceControlCounters } from '../counters.ts';
 import type { ReportRecord } from '../service-controller.ts';
+import { ProtoWriter } from './proto-writer.ts';
 import { labelValues, ReportAggregate, reportKey } from './report-aggregate.ts';
 import type { ReportPlan } from './report-plan.ts';
 import { packReports, type PackedReport } from './report-request.ts';
@@ -34,6 +35,7 @@ export class ReportBatcher {
   readonly #createId: () => string;
   readonly #emit: (report: PackedReport) => void;
   readonly #counters: ServiceControlCounters;
+  readonly #writer = new ProtoWriter();
   /** In order of creation, oldest first. */
   readonly #entries = new Map<string, ReportAggregate>();
   #bufferedLogEntries = 0;
@@ -119,7 +121,7 @@ export class ReportBatcher {
 
   #send(entries: readonly ReportAggregate[]): void {
     for (const [configId, group] of Map.groupBy(entries, (entry) => entry.plan.context.configId)) {
-      const operations = group.flatMap((entry) => entry.toOperations(this.#createId()));
+      const operations = group.flatMap((entry) => entry.serialize(this.#createId(), this.#writer));
       const { serviceName } = (group[0] as ReportAggregate).plan.context;
       for (const report of packReports(serviceName, configId, operations)) {
         this.#counters.maxReportSize = Math.max(this.#counters.maxReportSize, report.body.length);

@@ -1,5 +1,5 @@
-import type { LogEntry } from '../../gen/google/api/servicecontrol/v1/log_entry_pb.ts';
 import type { ReportRecord } from '../service-controller.ts';
+import type { LogEntryFields } from './log-entry.ts';
 import type { Measure } from './measures.ts';
 
 /** What the reports of one proxy have in common. Empty strings are absent values. */
@@ -55,5 +55,5 @@ export interface ReportDialect {
   /** Milliseconds; negative leaves the metric out. */
   backendLatencyMs(record: ReportRecord): number;
   overheadLatencyMs(record: ReportRecord): number;
-  buildLogEntry(name: string, record: ReportRecord, context: ReportContext): LogEntry;
+  describeLogEntry(name: string, record: ReportRecord, context: ReportContext): LogEntryFields;
 }

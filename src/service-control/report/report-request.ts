@@ -1,6 +1,4 @@
-import { toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { OperationSchema, type Operation } from '../../gen/google/api/servicecontrol/v1/operation_pb.ts';
 
 /** A serialized ReportRequest. */
 export interface PackedReport {
@@ -17,13 +15,12 @@ export const maxOperationsPerReport = 10;
 export const maxReportBytes = 1_000_000;
 
 /**
- * Packs operations, oldest first, into requests of at most ten operations and 1 MB. Each operation is serialized once:
- * the request is written around its bytes. An operation that is too large alone still goes out, alone: the server says no.
+ * Packs serialized operations, oldest first, into requests of at most ten operations and 1 MB. An operation that is too large alone still goes out, alone: the server says no.
  */
 export function packReports(
   serviceName: string,
   configId: string,
-  operations: readonly Operation[],
+  operations: readonly Uint8Array[],
 ): PackedReport[] {
   const packed: PackedReport[] = [];
   let batch: Uint8Array[] = [];
@@ -34,8 +31,7 @@ export function packReports(
     batch = [];
     batchBytes = 0;
   };
-  for (const operation of operations) {
-    const bytes = toBinary(OperationSchema, operation);
+  for (const bytes of operations) {
     const isFull = batch.length === maxOperationsPerReport || batchBytes + bytes.length > maxReportBytes;
     if (isFull) seal();
     batch.push(bytes);
