@@ -52,6 +52,8 @@ const defaultMaxConnections = 1000;
 const defaultDrainMs = 10_000;
 const deadlineMs = 60_000;
 const headersTimeoutMs = 15_000;
+/** Longer than proxies keep a connection idle, so that theirs is the side that closes. */
+const keepAliveMs = 90_000;
 /** Largest request by service. Source: the limits of Service Management and Service Control. */
 const maxBodyBytes: Readonly<Record<string, number>> = {
   'google.api.servicemanagement.v1.ServiceManager': 10 * 1024 * 1024,
@@ -75,7 +77,10 @@ export async function createControlServer(
     maxBodyBytes: (service) => maxBodyBytes[service] ?? defaultMaxBodyBytes,
     deadlineMs,
   });
-  const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: deadlineMs }, handler);
+  const server = createServer(
+    { headersTimeout: headersTimeoutMs, requestTimeout: deadlineMs, keepAliveTimeout: keepAliveMs },
+    handler,
+  );
   server.maxConnections = options.maxConnections ?? defaultMaxConnections;
   const port = await listen(server, options.host ?? '127.0.0.1', options.port ?? 0);
   let closing: Promise<void> | undefined;
