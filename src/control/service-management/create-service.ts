@@ -1,4 +1,3 @@
-import { create } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
 import { RpcCode } from '../../core/status.ts';
 import { ManagedServiceSchema } from '../../gen/google/api/servicemanagement/v1/resources_pb.ts';
@@ -11,6 +10,7 @@ import type { ServiceManagementDependencies } from './dependencies.ts';
 import { recordServiceOperation } from './operation-log.ts';
 import { isPurgeable, purgeService } from './purge-services.ts';
 import { isServiceName, mayProduce } from './service-names.ts';
+import { toManagedService } from './services.ts';
 
 /** Services that one project may produce. Source: Service Management's quotas. */
 const maxServicesPerProject = 500;
@@ -36,20 +36,14 @@ export async function createService(
   const nowMs = deps.clock.nowMs();
   return deps.store.transaction(async (tx) => {
     await requireFreeName(tx, wish, nowMs);
-    await tx.managedServices.insert({
-      serviceName: wish.serviceName,
-      producerProjectId: wish.projectId,
-      createdAtMs: nowMs,
-    });
-    const service = create(ManagedServiceSchema, {
-      serviceName: wish.serviceName,
-      producerProjectId: wish.projectId,
-    });
+    const { serviceName, projectId: producerProjectId } = wish;
+    const record = { serviceName, producerProjectId, createdAtMs: nowMs };
+    if (!(await tx.managedServices.insert(record))) throw alreadyExists(serviceName);
     return recordServiceOperation(tx, {
-      serviceName: wish.serviceName,
+      serviceName,
       step: 'Create service',
       startedAtMs: nowMs,
-      outcome: { kind: 'response', response: anyPack(ManagedServiceSchema, service) },
+      outcome: { kind: 'response', response: anyPack(ManagedServiceSchema, toManagedService(record)) },
     });
   });
 }
@@ -107,11 +101,14 @@ async function requireFreeName(
       RpcCode.FAILED_PRECONDITION,
       `Service ${serviceName} has been deleted and will be purged after 30 days. To reuse this service, please undelete the service following https://cloud.google.com/service-infrastructure/docs/create-services#undeleting.`,
     );
-  if (existing !== undefined)
-    throw new RpcError(RpcCode.ALREADY_EXISTS, `Service '${serviceName}' already exists.`);
+  if (existing !== undefined) throw alreadyExists(serviceName);
   if ((await tx.managedServices.count(projectId)) >= maxServicesPerProject)
     throw new RpcError(
       RpcCode.RESOURCE_EXHAUSTED,
       `Project ${projectId} produces ${maxServicesPerProject} services, which is the limit.`,
     );
+}
+
+function alreadyExists(serviceName: string): RpcError {
+  return new RpcError(RpcCode.ALREADY_EXISTS, `Service '${serviceName}' already exists.`);
 }
