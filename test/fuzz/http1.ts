@@ -102,11 +102,19 @@ const exceptions: readonly {
       /^HPE_(INVALID|UNEXPECTED)_(CONTENT_LENGTH|TRANSFER_ENCODING)$/.test(problem),
   },
   {
-    why: 'requests after an upgrade that is not taken: ours goes on with HTTP/1.1 (RFC 9110 §7.8), node loses the bytes',
+    why: 'Connection in trailers: ours drops it, for llhttp the connection is over with `close` in it',
     applies: (_mine, theirs, { requests, problem }) =>
-      theirs?.isWhole !== true &&
-      problem === undefined &&
-      requests.at(-1)?.headers.includes('upgrade') === true,
+      theirs === undefined &&
+      problem === 'HPE_CLOSED_CONNECTION' &&
+      requests.at(-1)?.trailers.some((name) => name.endsWith('connection')) === true,
+  },
+  {
+    why: 'requests after an upgrade that is not taken: ours goes on with HTTP/1.1 (RFC 9110 §7.8), node loses the bytes',
+    applies: (_mine, theirs, { requests, problem }) => {
+      const last = requests.at(-1);
+      const asks = last?.headers.includes('upgrade') === true || last?.trailers.includes('upgrade') === true;
+      return theirs?.isWhole !== true && problem === undefined && asks;
+    },
   },
 ];
 

@@ -96,8 +96,9 @@ export class Http1ClientConnection {
     this.#stream = stream;
     this.#interimResponses = 0;
     this.#scanner.reset('response', this.#settings.headLimits);
-    this.#writer.start(outgoing);
-    if (outgoing.framing === BodyFraming.NONE) {
+    const isWhole = outgoing.framing === BodyFraming.NONE;
+    this.#writer.start(outgoing, isWhole);
+    if (isWhole) {
       stream.hasEnded = endsNow || head.upgrade !== undefined;
       this.#writer.flush();
     }

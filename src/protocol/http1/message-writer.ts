@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { HeaderList } from '../http/headers.ts';
-import { fieldLines } from './head-writer.ts';
 import { Octet } from './octets.ts';
+import { mayBeTrailer } from './trailers.ts';
 
 /** How the body being written ends. */
 export const BodyFraming = {
@@ -29,7 +29,7 @@ export interface OutgoingHead {
 
 /** Pieces up to this size are copied behind what waits to be written, larger ones are written as they are. */
 const copyLimitBytes = 16_384;
-const minimumBufferBytes = 1024;
+const growthBytes = 1024;
 /** Line ends, the size of a small chunk and the last chunk. */
 const chunkOverheadBytes = 24;
 
@@ -56,13 +56,17 @@ export class MessageWriter {
     this.#onBlocked = onBlocked;
   }
 
-  /** Begins a message; nothing is written before {@link flush}, the body or the end of this turn. */
-  start(head: OutgoingHead): void {
+  /**
+   * Begins a message; nothing is written before {@link flush}, {@link end}, the body or the end of this turn.
+   *
+   * @param isWhole the caller flushes or ends it at once
+   */
+  start(head: OutgoingHead, isWhole: boolean): void {
     this.hasWritten = false;
     this.#framing = head.framing;
     this.#remaining = head.length;
     this.#appendHead(head);
-    this.#schedule();
+    if (!isWhole) this.#schedule();
   }
 
   /** From now on content goes out as it is. */
@@ -152,7 +156,7 @@ export class MessageWriter {
 
   #writeLastChunk(trailers: HeaderList | undefined): void {
     if (trailers === undefined || trailers.length === 0) this.#appendText('0\r\n\r\n', 5);
-    else this.#appendHead({ ...noOwnLines, startLine: '0\r\n', headers: trailers });
+    else this.#appendHead({ ...noOwnLines, startLine: '0\r\n', headers: trailers.filter(isTrailer) });
   }
 
   #appendText(text: string, reserveBytes: number): void {
@@ -162,13 +166,21 @@ export class MessageWriter {
 
   /** A field that would end its line early is left out: what it says must not become a message of its own. */
   #appendHead(head: OutgoingHead): void {
-    const { startLine, headers, ownLines } = head;
-    const text = `${startLine}${fieldLines(headers)}${ownLines}\r\n`;
+    const { headers } = head;
+    let text = head.startLine;
+    let lines = 2 + head.ownLineCount;
+    for (let i = 0; i < headers.length; i += 2) {
+      const name = headers[i] as string;
+      if (isOwnName(name)) continue;
+      text += `${name}: ${headers[i + 1]}\r\n`;
+      lines++;
+    }
+    text += `${head.ownLines}\r\n`;
     const isSmall = head.framing === BodyFraming.LENGTH && head.length <= copyLimitBytes;
     const buffer = this.#reserve(text.length + (isSmall ? head.length : 0));
     const start = this.#used;
     const end = start + buffer.write(text, start, 'latin1');
-    if (isWellFormed(buffer, start, end, 2 + headers.length / 2 + head.ownLineCount)) {
+    if (isWellFormed(buffer, start, end, lines)) {
       this.#used = end;
       return;
     }
@@ -179,16 +191,32 @@ export class MessageWriter {
 
   /** A buffer with room for `length` octets after what it holds. */
   #reserve(length: number): Buffer {
-    const buffer = this.#buffer;
+    let buffer = this.#buffer;
+    if (buffer !== undefined && buffer.length - this.#used >= length) return buffer;
+    if (this.#used >= copyLimitBytes) {
+      this.flush();
+      buffer = undefined;
+    }
     if (buffer === undefined) {
       this.#used = 0;
       return (this.#buffer = Buffer.allocUnsafe(length));
     }
-    if (buffer.length - this.#used >= length) return buffer;
-    const grown = Buffer.allocUnsafe(Math.max(minimumBufferBytes, this.#used + length));
+    const grown = Buffer.allocUnsafe(this.#used + length + growthBytes);
     grown.set(buffer.subarray(0, this.#used));
     return (this.#buffer = grown);
   }
+}
+
+/** Fields that the codec alone writes: two of them would be two readings of one message. */
+function isOwnName(name: string): boolean {
+  return (
+    name === 'content-length' || name === 'transfer-encoding' || name === 'connection' || name === 'host'
+  );
+}
+
+/** For filtering a flat list: the name before, or at, this place may be a trailer's. */
+function isTrailer(_text: string, at: number, list: readonly string[]): boolean {
+  return mayBeTrailer(list[at - (at % 2)] as string);
 }
 
 function flushScheduled(writer: MessageWriter): void {

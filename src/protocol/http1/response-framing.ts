@@ -2,7 +2,7 @@ import type { HeaderList } from '../http/headers.ts';
 import { getHeader } from '../http/headers.ts';
 import type { RequestHead, ResponseHead } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
-import { statusLine } from './head-writer.ts';
+import { statusLine } from './status-line.ts';
 import type { OutgoingHead } from './message-writer.ts';
 import { BodyFraming } from './message-writer.ts';
 

@@ -518,6 +518,26 @@ describe('Http1ServerConnection frames', () => {
       '200 OK\r\nx-a: b\r\ncontent-length: 0\r\n\r\n',
     ],
     [
+      'no framing but its own',
+      'GET',
+      (stream) => {
+        const headers = ['content-length', '9', 'transfer-encoding', 'x', 'connection', 'y', 'x-a', 'b'];
+        stream.sendHead({ status: 200, headers, bodyLength: unknownLength }, false);
+        stream.sendEnd(['content-length', '9', 'x-t', '1']);
+      },
+      '200 OK\r\nx-a: b\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx-t: 1\r\n\r\n',
+    ],
+    [
+      'many small pieces in one turn',
+      'GET',
+      (stream) => {
+        stream.sendHead({ status: 200, headers: ['x-a', 'b'], bodyLength: unknownLength }, false);
+        for (let i = 0; i < 20_000; i++) stream.sendData(Buffer.from('x'));
+        stream.sendEnd();
+      },
+      `200 OK\r\nx-a: b\r\ntransfer-encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(20_000)}0\r\n\r\n`,
+    ],
+    [
       'no trailer that would split the response',
       'GET',
       (stream) => {
@@ -836,6 +856,20 @@ describe('Http1ServerConnection ends', () => {
       peer.end();
       idle.end();
       await server.until(() => server.closed === 2);
+    });
+  });
+
+  it('a connection on drain whose response is under way', async () => {
+    const hooks: SeenHooks = {
+      onRequest: ({ stream }) => stream.sendHead({ status: 200, headers: [], bodyLength: 2 }, false),
+    };
+    await withServer({ hooks }, async ({ server, peer }) => {
+      peer.send(get());
+      await peer.until('\r\n\r\n');
+      server.connections[0]?.drain();
+      server.seen[0]?.stream.sendData(Buffer.from('ok'));
+      server.seen[0]?.stream.sendEnd();
+      assert.match(await peer.ended(), /ok$/);
     });
   });
 

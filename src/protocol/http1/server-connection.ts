@@ -11,7 +11,7 @@ import type {
 import { unknownLength } from '../http/stream.ts';
 import { BodyDecoder, BodyResult } from './body-decoder.ts';
 import { Deadline } from './deadline.ts';
-import { statusLine } from './head-writer.ts';
+import { statusLine } from './status-line.ts';
 import { HeadScanner, ScanResult } from './head-scanner.ts';
 import { BodyFraming, MessageWriter } from './message-writer.ts';
 import type { Http1Problem, Http1Rejection } from './problem.ts';
@@ -266,8 +266,14 @@ export class Http1ServerConnection implements Http1StreamOwner {
       this.#isBodyPaused = false;
       this.#socket.resume();
     }
-    if (stream === undefined) this.#awaitRequest();
+    if (stream === undefined) this.#goOn();
     else if (!stream.hasEnded) stream.handler.onBodyEnd(isChunked ? this.#readTrailers() : undefined);
+  }
+
+  /** The rest of an answered request is read away. */
+  #goOn(): void {
+    if (this.#isDraining) this.#linger();
+    else this.#awaitRequest();
   }
 
   #readTrailers(): HeaderList | undefined {
@@ -318,14 +324,15 @@ export class Http1ServerConnection implements Http1StreamOwner {
     const { status, headers, body } = this.#settings.renderRejection(rejection);
     const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
     const isHead = rejection.request?.method === 'HEAD';
-    this.#writer.start({
+    const head = {
       startLine: statusLine(status),
       headers,
       ownLines: `${this.#settings.date.line}content-length: ${bytes.length}\r\nconnection: close\r\n`,
       ownLineCount: 3,
       framing: isHead ? BodyFraming.NONE : BodyFraming.LENGTH,
       length: bytes.length,
-    });
+    };
+    this.#writer.start(head, true);
     this.#writer.data(bytes);
     this.#writer.end(undefined);
     this.#linger();
@@ -366,7 +373,7 @@ export class Http1ServerConnection implements Http1StreamOwner {
     if (request.upgrade !== undefined || this.#isDraining || this.#cannotGoOn()) stream.closes = true;
     if (request.version === 'HTTP/1.0' && !end && head.bodyLength === unknownLength) stream.closes = true;
     const dateLine = this.#settings.date.line;
-    this.#writer.start(frameResponse(request, head, { end, close: stream.closes, dateLine }));
+    this.#writer.start(frameResponse(request, head, { end, close: stream.closes, dateLine }), end);
     if (end) this.#endResponse(stream, undefined);
   }
 
@@ -409,7 +416,7 @@ export class Http1ServerConnection implements Http1StreamOwner {
   #complete(stream: Http1ServerStream): void {
     this.#stream = undefined;
     this.#isBodyPaused = false;
-    if (stream.closes || this.#cannotGoOn()) this.#linger();
+    if (stream.closes || this.#isDraining || this.#cannotGoOn()) this.#linger();
     else if (this.#phase === Phase.RESPONSE) this.#awaitRequest();
     else this.#rearmBody();
     stream.handler.onComplete();
@@ -435,7 +442,7 @@ export class Http1ServerConnection implements Http1StreamOwner {
     this.#isTunnel = true;
     this.#phase = Phase.BODY;
     this.#body.startUntilClose();
-    this.#writer.start(frameSwitch(protocol, headers));
+    this.#writer.start(frameSwitch(protocol, headers), true);
     this.#writer.flush();
     if (this.#held !== undefined) this.#resumeLater();
   }
