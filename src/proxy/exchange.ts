@@ -57,6 +57,8 @@ export class Exchange {
   upstreamHeadersMs = -1;
   upstreamEndedMs = -1;
   upstreamHost = '';
+  /** What the transport said of the last failure, such as `delayed connect error: 111`; '' when there is nothing. */
+  upstreamTransportFailure = '';
   attempts = 0;
   requestId = '';
 

@@ -157,6 +157,7 @@ describe('gateway over sockets', { timeout: 20_000 }, () => {
     );
     const exchange = await served.nextEnd();
     assert.equal(exchange.responseFlags, 'UF,URX');
+    assert.equal(exchange.upstreamTransportFailure, 'delayed connect error: 111');
     assert.equal(
       exchange.responseCodeDetails,
       'upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_111}',

@@ -122,6 +122,7 @@ export class Forwarding implements UpstreamHandler {
   onError(failure: UpstreamFailure): void {
     this.#finish();
     const exchange = this.#exchange;
+    exchange.upstreamTransportFailure = failure.transport ?? '';
     const reply = this.#context.dialect.upstreamFailure(failure, exchange, exchange.attempts > 1);
     const flags = reply.responseFlags + (retryFlags[this.#call?.retryOutcome ?? 'none'] ?? '');
     if (!this.#isHeadSent) return this.#owner.reply({ ...reply, responseFlags: flags });
