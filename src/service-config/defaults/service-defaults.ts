@@ -4,6 +4,9 @@ import { defaultMetrics } from './metrics.ts';
 import { defaultMonitoredResources } from './monitored-resources.ts';
 import { defaultMonitoring } from './monitoring.ts';
 
+/** Where the proxies check and report when nothing else is said; its presence switches Service Control on. */
+export const defaultControlEnvironment = 'servicecontrol.googleapis.com';
+
 /**
  * Adds what every compiled config has: the log, the monitored resource, the metrics that proxies report and where they
  * go. What the config already has under the same name stays as it is. Changes `service` and returns it.

@@ -9,7 +9,7 @@ import { ServiceSchema } from '../../gen/google/api/service_pb.ts';
 import { SystemParametersSchema } from '../../gen/google/api/system_parameter_pb.ts';
 import { UsageSchema } from '../../gen/google/api/usage_pb.ts';
 import type { CompileContext } from '../context.ts';
-import { addServiceDefaults } from '../defaults/service-defaults.ts';
+import { addServiceDefaults, defaultControlEnvironment } from '../defaults/service-defaults.ts';
 import type { ApiModel } from '../model/api-model.ts';
 import { emitApi } from './api.ts';
 import { emitAuthentication } from './authentication.ts';
@@ -21,8 +21,6 @@ import { emitQuota } from './quota.ts';
 import { TypeRegistry } from './type-registry.ts';
 import { emitUsageRule } from './usage-rule.ts';
 
-/** Where the proxies check and report when nothing else is said; its presence switches Service Control on. */
-const defaultControlEnvironment = 'servicecontrol.googleapis.com';
 const configVersion = 3;
 
 /** Turns the OpenAPI documents of one service into its config. Equal models give equal configs. */

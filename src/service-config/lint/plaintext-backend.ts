@@ -1,3 +1,4 @@
+import type { BackendRule } from '../../gen/google/api/backend_pb.ts';
 import { isLoopback } from '../rules/loopback.ts';
 import type { ServiceRule } from '../rules/service-rule.ts';
 
@@ -11,7 +12,7 @@ export const plaintextBackendRule: ServiceRule = {
   check(service, report) {
     const reported = new Set<string>();
     for (const rule of service.backend?.rules ?? []) {
-      if (rule.authentication.case !== 'jwtAudience' || !/^(?:http|grpc):\/\//i.test(rule.address)) continue;
+      if (!sendsToken(rule) || !/^(?:http|grpc):\/\//i.test(rule.address)) continue;
       // The root's backend stands in the rules of many methods; once is enough.
       if (reported.has(rule.address)) continue;
       reported.add(rule.address);
@@ -26,3 +27,10 @@ export const plaintextBackendRule: ServiceRule = {
     }
   },
 };
+
+/** With `disable_auth: false` the proxies make an audience from the address. */
+function sendsToken({ authentication }: BackendRule): boolean {
+  return (
+    authentication.case === 'jwtAudience' || (authentication.case === 'disableAuth' && !authentication.value)
+  );
+}

@@ -1,6 +1,6 @@
+import { nearestName } from './nearest-name.ts';
 import { keyPlace } from '../source/source-node.ts';
 import type { SourceNode } from '../source/source-node.ts';
-import { nearestName } from './nearest-name.ts';
 import type { OpenapiDocument } from './openapi-document.ts';
 
 /** Fields and Google extensions that one kind of object may have. */

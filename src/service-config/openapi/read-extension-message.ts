@@ -16,11 +16,12 @@ export function readExtensionMessage<Desc extends DescMessage>(
   return readMessage(schema, node, {
     origins: document.context.origins,
     location,
-    problem: (details, at) =>
+    problem: (details, at, hint) =>
       document.context.diagnostics.error({
         rule: 'extension-not-convertible',
         location,
         message: `Extension ${name} cannot be converted into proto type ${schema.typeName}. Details: ${details}`,
+        hint,
         at,
       }),
   });

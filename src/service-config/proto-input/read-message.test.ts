@@ -108,6 +108,7 @@ describe('readMessage', () => {
       'values: {STANDARD: 9223372036854775808}\n',
       '19: Not an int64 value: "9223372036854775808"',
     ],
+    [QuotaLimitSchema, 'values: {__proto__: 1}\n', '20: A map key must not be __proto__'],
     [QuotaLimitSchema, 'name: 5\n', '6: Not a string value: 5'],
     [
       QuotaLimitSchema,

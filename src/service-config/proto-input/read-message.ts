@@ -3,6 +3,7 @@ import type { DescEnum, DescField, DescMessage, JsonValue, MessageShape, Registr
 import { reflect } from '@bufbuild/protobuf/reflect';
 import type { ReflectMessage } from '@bufbuild/protobuf/reflect';
 
+import { nearestName } from '../openapi/nearest-name.ts';
 import type { Origins } from '../model/origins.ts';
 import { toPlain } from '../source/source-node.ts';
 import type { SourceNode, SourcePlace } from '../source/source-node.ts';
@@ -10,7 +11,7 @@ import type { SourceNode, SourcePlace } from '../source/source-node.ts';
 /** What reading a message needs besides the tree. */
 export interface ReadMessageOptions {
   /** Told of everything that does not fit, in the words of protobuf's own JSON reader. */
-  readonly problem: (message: string, place: SourcePlace) => void;
+  readonly problem: (message: string, place: SourcePlace, hint?: string) => void;
   /** Every message made is noted here under `location`. */
   readonly origins: Origins;
   readonly location: string;
@@ -42,7 +43,11 @@ function readInto(target: ReflectMessage, node: SourceNode, options: ReadMessage
     const field = fieldNamed(target.desc, key);
     const place: SourcePlace = { source: node.source, offset: entry.keyOffset };
     if (field === undefined)
-      options.problem(`Cannot find field: ${key} in message ${target.desc.typeName}`, place);
+      options.problem(
+        `Cannot find field: ${key} in message ${target.desc.typeName}`,
+        place,
+        nearestField(target, key),
+      );
     else if (target.isSet(field)) options.problem(`Field ${field.name} has already been set.`, place);
     else if (otherOfOneof(target, field) !== undefined) options.problem(oneofProblem(target, field), place);
     else if (!isNull(entry.value)) readField(target, field, entry.value, options);
@@ -70,6 +75,12 @@ function fieldNamed(desc: DescMessage, key: string): DescField | undefined {
     fieldNames.set(desc, names);
   }
   return names.get(key);
+}
+
+function nearestField(target: ReflectMessage, key: string): string | undefined {
+  const names = target.fields.map((field) => (key.includes('_') ? field.name : field.jsonName));
+  const nearest = nearestName(key, names);
+  return nearest === undefined ? undefined : `Did you mean '${nearest}'?`;
 }
 
 function isNull(node: SourceNode): boolean {
@@ -130,7 +141,9 @@ function readMap(
   }
   const map = target.get(field);
   for (const [key, entry] of node.entries) {
-    const value = readElement(field.mapKind, field, entry.value, options);
+    // The message holds a map in a plain object, where this key would be its prototype.
+    if (key === '__proto__') options.problem('A map key must not be __proto__', entry.value);
+    const value = key === '__proto__' ? undefined : readElement(field.mapKind, field, entry.value, options);
     // google.api's maps all have string keys.
     if (value !== undefined) map.set(key, value);
   }

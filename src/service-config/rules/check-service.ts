@@ -4,6 +4,7 @@ import { authAudiencesOnceRule } from './authentication/audiences-once.ts';
 import { authProviderExistsRule } from './authentication/provider-exists.ts';
 import { authProviderFieldsRule } from './authentication/provider-fields.ts';
 import { authProviderUniqueRule } from './authentication/provider-unique.ts';
+import { backendTargetRule } from './backend/backend-target.ts';
 import { duplicateRouteRule } from './http/duplicate-route.ts';
 import { pathTemplateRule } from './http/path-template.ts';
 import { templateFieldsRule } from './http/template-fields.ts';
@@ -39,6 +40,7 @@ export const serviceRules: readonly ServiceRule[] = [
   authProviderFieldsRule,
   authProviderExistsRule,
   authAudiencesOnceRule,
+  backendTargetRule,
   quotaLimitNameRule,
   quotaLimitUniqueRule,
   quotaLimitValuesRule,
