@@ -332,6 +332,53 @@ describe('Http2ServerConnection', () => {
     );
   });
 
+  it('lets go of an answered stream whose upload was paused', async () => {
+    const seen = Promise.withResolvers<Recorder>();
+    await withServer(
+      (stream, recorder) => {
+        stream.pauseBody();
+        answerOk(stream);
+        seen.resolve(recorder);
+      },
+      async ({ session, connections }) => {
+        const request = session.request({ ':method': 'POST', ':path': '/' });
+        const done = collect(request);
+        request.write(Buffer.alloc(100_000));
+        assert.equal((await done).body, 'ok');
+        assert.equal(await (await seen.promise).over.promise, 'complete');
+        assert.equal(connections.at(-1)?.openStreams, 0);
+      },
+    );
+  });
+
+  it('closes a connection on which nothing happens', async () => {
+    await withServer(
+      answerOk,
+      async ({ session, closed }) => {
+        await collect(session.request({ ':path': '/' }));
+        await closed;
+      },
+      { idleTimeoutMs: 20 },
+    );
+  });
+
+  it('keeps a connection while a request is under way', async () => {
+    const seen = Promise.withResolvers<ServerStream>();
+    await withServer(
+      (stream) => seen.resolve(stream),
+      async ({ session, closed }) => {
+        const done = collect(session.request({ ':path': '/' }));
+        const stream = await seen.promise;
+        const isClosed = await Promise.race([closed.then(() => true), systemDelay(100)]);
+        assert.equal(isClosed, false);
+        answerOk(stream);
+        assert.equal((await done).body, 'ok');
+        await closed;
+      },
+      { idleTimeoutMs: 20 },
+    );
+  });
+
   it('joins cookie crumbs and prefers :authority to host', async () => {
     await withServer(answerOk, async ({ session, requests }) => {
       const fields = [':method', 'GET', ':scheme', 'http', ':path', '/', ':authority', 'a', 'host', 'b'];
@@ -675,6 +722,11 @@ describe('Http2ServerConnection, raw frames', () => {
       );
     });
 });
+
+/** Idle time is node:http2's own timer, which no clock can be given to. */
+function systemDelay(ms: number): Promise<boolean> {
+  return new Promise((resolve) => setTimeout(resolve, ms, false));
+}
 
 function repeat(buffer: Buffer, times: number): Buffer[] {
   return Array.from({ length: times }, () => buffer);

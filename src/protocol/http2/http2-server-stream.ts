@@ -17,6 +17,8 @@ export interface Http2StreamOwner {
   readonly info: ConnectionInfo;
   readonly isClosing: boolean;
   drain(): void;
+  /** Resets with NO_ERROR a stream whose response is complete while its request is not. */
+  stopUpload(stream: ServerHttp2Stream): void;
   parseTrailers(raw: readonly string[]): HeaderList;
 }
 
@@ -160,9 +162,9 @@ export class Http2ServerStream implements ServerStream {
   /** RFC 9113 §8.1: after a complete response the client is told not to send the rest of its request. */
   #stopUpload(): void {
     if (this.#requestEnded) return;
-    const stream = this.#stream;
-    if (stream.writableFinished) stream.close(constants.NGHTTP2_NO_ERROR);
-    else stream.once('finish', onFinish);
+    // What still comes is dropped; a stream that stays paused would never end.
+    this.#stream.resume();
+    this.#owner.stopUpload(this.#stream);
   }
 
   /** @internal */
@@ -227,10 +229,6 @@ function onDrain(this: OwnedStream): void {
 
 function onWantTrailers(this: OwnedStream): void {
   this[ours].sendTrailers();
-}
-
-function onFinish(this: OwnedStream): void {
-  this.close(constants.NGHTTP2_NO_ERROR);
 }
 
 /** The cause shows in `rstCode`, which `close` reads. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { TlsOptions, TLSSocket } from 'node:tls';
 import { createServer as createTlsServer } from 'node:tls';
+import { ManualClock } from '../../core/manual-clock.ts';
 import { DnsResolver } from '../../protocol/net/dns-resolver.ts';
 import type { CertificatePair, CertificateRequest } from '../../protocol/net/certificate.ts';
 import { generateCertificate } from '../../protocol/net/certificate.ts';
@@ -127,6 +128,27 @@ describe('Cluster over TLS', () => {
     const tls = { rootCertsFile, clientCertFile: file(client.cert), clientKeyFile: file(client.key) };
     assert.equal(await outcomeOf(open(server.port, tls)), 'secure');
     assert.equal(server.sockets.at(-1)?.getPeerX509Certificate()?.subject, 'CN=gateway');
+  });
+
+  it('takes new authorities when their file changes, and keeps them when the next one is broken', async () => {
+    const clock = new ManualClock();
+    const path = file(otherCa.cert);
+    await using server = await startTls(good);
+    const cluster = openCluster(
+      clusterConfig(server.port, { scheme: 'https', host: 'backend.example' }),
+      { tls: { rootCertsFile: path }, retry: noRetryPolicy },
+      { resolver, clock },
+    );
+    assert.equal((await send(cluster).recorder.over.promise).kind, 'failed');
+    writeFileSync(path, ca.cert);
+    assert.equal((await send(cluster).recorder.over.promise).kind, 'failed');
+    for (const text of [ca.cert, '-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n']) {
+      writeFileSync(path, text);
+      clock.advance(10_000);
+      for (const socket of server.sockets) socket.destroy();
+      assert.equal((await send(cluster).recorder.over.promise).kind, 'complete');
+    }
+    cluster.destroy();
   });
 
   it('refuses a backend that speaks TLS 1.0 alone', async () => {
