@@ -64,8 +64,9 @@ function scalarJson(field: DescField, type: ScalarType, text: string): JsonValue
     case ScalarType.BYTES:
       return text;
     case ScalarType.BOOL:
-      if (text === 'true' || text === '1') return true;
-      if (text === 'false' || text === '0') return false;
+      // gcloud writes query parameters the way Python prints them.
+      if (text === 'true' || text === 'True' || text === '1') return true;
+      if (text === 'false' || text === 'False' || text === '0') return false;
       throw invalidValue(field, 'TYPE_BOOL', text);
     case ScalarType.DOUBLE:
     case ScalarType.FLOAT:
