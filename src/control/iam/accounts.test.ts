@@ -127,6 +127,14 @@ describe('service accounts', () => {
       assert.equal(errorOf(await control.call('POST', accounts, body)).status, status);
     });
 
+  test('carry policies, read as gcloud does', async (context) => {
+    const control = await startBench(context);
+    await createRobot(control);
+    const path = `${accounts}/${email}:getIamPolicy?options.requestedPolicyVersion=3`;
+    for (const body of [undefined, {}])
+      assert.deepEqual(await control.ok('POST', path, body), { etag: 'ACAB' });
+  });
+
   test('that are missing are denied below the wildcard and not found below their project', async (context) => {
     const control = await startBench(context);
     assert.equal((await control.call('GET', `/v1/projects/-/serviceAccounts/${email}`)).status, 403);

@@ -33,8 +33,7 @@ export function bindRequest(input: DescMessage, parts: RequestParts, registry: R
 function readBody(input: DescMessage, parts: RequestParts, registry: Registry): Message {
   const { body, binding, bodyFormat } = parts;
   if (binding.body === '') {
-    if (body.length > 0 && bodyFormat === 'json' && readJson(body) !== undefined)
-      throw badRequest('Request body must be empty.');
+    if (!isBlank(body, bodyFormat)) throw badRequest('Request body must be empty.');
     return create(input);
   }
   const field = input.fields.find((candidate) => candidate.name === binding.body);
@@ -48,6 +47,13 @@ function readBody(input: DescMessage, parts: RequestParts, registry: Registry): 
     throw badRequest(`Invalid JSON payload received. ${unknown.text}`, unknown.field);
   const whole = field === undefined ? json : { [field.jsonName]: json };
   return decode(() => fromJson(input, whole, { registry }));
+}
+
+/** Whether a body says nothing: no bytes, or the `{}` that clients send for want of anything to say. */
+function isBlank(body: Uint8Array, format: RequestParts['bodyFormat']): boolean {
+  if (body.length === 0) return true;
+  const json = format === 'json' ? readJson(body) : null;
+  return json === undefined || (isObject(json) && Object.keys(json).length === 0);
 }
 
 function readBinary(input: DescMessage, field: DescField | undefined, body: Uint8Array): Message {

@@ -421,7 +421,7 @@ describe('createRestHandler errors', () => {
       'Request contains an invalid argument.',
     ],
     ['an unknown format', 'GET', '/v1/services?alt=media', undefined, "Invalid value at 'alt'"],
-    ['a body where none belongs', 'DELETE', '/v1/services/s', '{}', 'Request body must be empty.'],
+    ['a body where none belongs', 'DELETE', '/v1/services/s', '{"a":1}', 'Request body must be empty.'],
   ];
   for (const [name, method, path, body, message] of badInputs)
     test(`answers 400 for ${name}`, async () => {

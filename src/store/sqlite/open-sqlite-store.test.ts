@@ -156,14 +156,6 @@ describe('openStore', () => {
     await assert.rejects(openStore({ folder: join(folder, 'file', 'data') }), ConfigError);
     mkdirSync(join(folder, 'fine'));
   });
-
-  test('flushes every commit to a write-ahead log', async (context) => {
-    const folder = testFolder(context);
-    const store = await openStore({ folder });
-    context.after(() => store.close());
-    await store.projects.insert(project(1));
-    assert.equal(existsSync(join(folder, 'gatehouse.sqlite-wal')), true);
-  });
 });
 
 function isLockedBy(pid: number): (error: unknown) => boolean {

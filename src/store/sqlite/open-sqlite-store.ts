@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { ConfigError, errorMessage } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import { SecretBox, secretBoxKeyBytes } from '../secret-box.ts';
@@ -9,13 +9,11 @@ import type { Store } from '../store.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
+import { openDatabase } from './open-database.ts';
 import { createSqliteStore } from './sqlite-store.ts';
 
 const databaseName = 'gatehouse.sqlite';
 const keyName = 'secret.key';
-/** WAL with a flush at every commit: what was acknowledged survives the loss of power too. */
-const pragmas = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON';
-
 /** Opens the folder's database. Errors as openStore documents them. */
 export async function openSqliteStore(folder: string): Promise<Store> {
   makeFolder(folder);
@@ -24,9 +22,7 @@ export async function openSqliteStore(folder: string): Promise<Store> {
   try {
     const path = join(folder, databaseName);
     const box = new SecretBox(readKey(join(folder, keyName), existsSync(path)));
-    database = new DatabaseSync(path, { timeout: 0 });
-    chmodSync(path, 0o600);
-    database.exec(pragmas);
+    database = openDatabase(path);
     const dialect = new NodeSqliteDialect(database);
     const { store, db } = createSqliteStore({ dialect, box, release: () => lock.release() });
     await migrate(db, folder);
