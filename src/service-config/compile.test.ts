@@ -9,7 +9,16 @@ import fc from 'fast-check';
 import { ServiceSchema } from '../gen/google/api/service_pb.ts';
 import { compileFiles } from './compile.ts';
 import type { CompileOptions } from './compile.ts';
+import { addServiceDefaults } from './defaults/service-defaults.ts';
+import { DiagnosticCollector } from './diagnostics/collector.ts';
+import { Origins } from './model/origins.ts';
+import { readMessage } from './proto-input/read-message.ts';
+import { checkService } from './rules/check-service.ts';
 import { defaultSourceLimits } from './source/limits.ts';
+import { parseJson } from './source/parse-json.ts';
+import { SourceSet } from './source/source-set.ts';
+import { SourceText } from './source/source-text.ts';
+import { serviceRegistry, serviceToJson } from './to-json.ts';
 
 const options: CompileOptions = { producerProjectId: 'p' };
 const goldenFolder = join(import.meta.dirname, 'golden');
@@ -61,6 +70,25 @@ describe('compileFiles', () => {
         service === undefined,
         diagnostics.some(({ kind }) => kind === 'error'),
       );
+    }
+  });
+
+  test('makes configs that read back from their JSON unchanged and break no rule', () => {
+    for (const text of goldenTexts) {
+      const { service } = compile(text);
+      if (service === undefined) continue;
+      const source = new SourceText('service.json', JSON.stringify(serviceToJson(service)));
+      const diagnostics = new DiagnosticCollector();
+      const origins = new Origins();
+      const again = readMessage(ServiceSchema, parseJson(source, defaultSourceLimits), {
+        origins,
+        location: 'service.json',
+        registry: serviceRegistry,
+        problem: (problem) => assert.fail(problem),
+      });
+      assert.ok(equals(ServiceSchema, addServiceDefaults(again), service));
+      checkService(again, { options, diagnostics, origins, sources: new SourceSet([], defaultSourceLimits) });
+      assert.equal(diagnostics.hasErrors, false);
     }
   });
 
