@@ -19,6 +19,7 @@ import { ListServiceRolloutsResponseSchema } from '../gen/google/api/servicemana
 import { silentLogger, type Logger } from '../telemetry/logger.ts';
 import { apiAudience, apiNames, type TokenSource } from './tokens/token-source.ts';
 import { pause } from './rollout/pause.ts';
+import { toBaseUrl } from './transport/base-url.ts';
 import type { HttpClient, HttpResult } from './transport/http-client.ts';
 
 /** How each ESP generation asks for a config. */
@@ -76,7 +77,7 @@ export function createServiceManagementClient(
   },
 ): ServiceManagementClient {
   const { http, tokens, clock, logger = silentLogger } = deps;
-  const baseUrl = options.url.replace(/\/+$/, '');
+  const baseUrl = toBaseUrl(options.url);
   const serviceUrl = `${baseUrl}/v1/services/${options.serviceName}`;
   const audience = apiAudience(baseUrl, apiNames.serviceManager);
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;

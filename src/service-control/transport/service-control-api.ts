@@ -22,6 +22,7 @@ import type {
 } from '../service-control-dialect.ts';
 import type { UnavailableReason } from '../service-controller.ts';
 import { apiAudience, apiNames, type TokenSource } from '../tokens/token-source.ts';
+import { toBaseUrl } from './base-url.ts';
 import type { HttpClient, HttpResult } from './http-client.ts';
 
 /** A decoded answer, or a failure after all retries. */
@@ -36,7 +37,7 @@ export interface ServiceControlApi {
 }
 
 export interface ServiceControlApiOptions {
-  /** Scheme and authority, `https://servicecontrol.googleapis.com`. */
+  /** Scheme and authority, `https://servicecontrol.googleapis.com`; without a scheme: https. */
   readonly url: string;
   readonly serviceName: string;
   readonly dialect: ServiceControlDialect;
@@ -55,7 +56,7 @@ export function createServiceControlApi(
   tokens: TokenSource,
 ): ServiceControlApi {
   const { dialect } = options;
-  const baseUrl = options.url.replace(/\/+$/, '');
+  const baseUrl = toBaseUrl(options.url);
   const call = async <D extends DescMessage>(
     name: ServiceControlCall,
     body: Uint8Array,
