@@ -51,7 +51,6 @@ export class Http2ClientConnection implements Http2ClientOwner {
   #openStreams = 0;
   #isDraining = false;
   #lastStreamId: number | undefined = undefined;
-  #acceptsExtendedConnect = false;
   #pingTimer: Timer | undefined = undefined;
 
   /** @param socket connected (TLS: handshake done, ALPN `h2`) */
@@ -66,7 +65,6 @@ export class Http2ClientConnection implements Http2ClientOwner {
     session.on('error', () => undefined);
     session.on('remoteSettings', (settings) => {
       this.#peerLimit = settings.maxConcurrentStreams ?? Infinity;
-      this.#acceptsExtendedConnect = settings.enableConnectProtocol ?? false;
       this.#events.onAvailable();
     });
     session.on('goaway', (_code, lastStreamId) => {
@@ -103,13 +101,10 @@ export class Http2ClientConnection implements Http2ClientOwner {
     );
   }
 
-  /** RFC 8441: the backend takes WebSockets over HTTP/2. Known once its SETTINGS have come. */
-  get acceptsExtendedConnect(): boolean {
-    return this.#acceptsExtendedConnect;
-  }
-
   /**
    * Sends a request; only while {@link isAvailable}. No callback comes before it returns.
+   *
+   * An upgrade goes as extended CONNECT without waiting for the backend's SETTINGS to allow it.
    *
    * @param endsNow the request has no body
    */

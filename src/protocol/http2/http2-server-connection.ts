@@ -76,6 +76,10 @@ export class Http2ServerConnection implements Http2StreamOwner {
     this.#session.destroy();
   }
 
+  onStreamEnd(): void {
+    this.#openStreams--;
+  }
+
   stopUpload(stream: ServerHttp2Stream): void {
     const timer = this.#clock.setTimer(uploadGraceMs, () => {
       stream.off('close', timer.cancel);
@@ -113,16 +117,11 @@ export class Http2ServerConnection implements Http2StreamOwner {
       return;
     }
     this.#openStreams++;
-    stream.on('close', this.#onStreamClose);
     if (!endOfStream && expectsContinue(raw)) stream.additionalHeaders({ ':status': 100 });
     const ours = new Http2ServerStream(stream, head, endOfStream, this);
     this.#events.onRequest(ours);
     ours.start();
   }
-
-  readonly #onStreamClose = (): void => {
-    this.#openStreams--;
-  };
 
   #finish(): void {
     this.#drainTimer?.cancel();

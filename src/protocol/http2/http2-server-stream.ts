@@ -17,6 +17,8 @@ export interface Http2StreamOwner {
   readonly info: ConnectionInfo;
   readonly isClosing: boolean;
   drain(): void;
+  /** A stream is gone. */
+  onStreamEnd(): void;
   /** Resets with NO_ERROR a stream whose response is complete while its request is not. */
   stopUpload(stream: ServerHttp2Stream): void;
   parseTrailers(raw: readonly string[]): HeaderList;
@@ -199,6 +201,7 @@ export class Http2ServerStream implements ServerStream {
 
   /** @internal */
   receiveClose(): void {
+    this.#owner.onStreamEnd();
     if (this.#aborted) return;
     this.#aborted = true;
     const { rstCode } = this.#stream;

@@ -18,7 +18,7 @@ export interface Http2Limits {
   readonly streamResetRatePerSecond: number;
   /** Protocol violations on one connection that are answered by stream resets; one more closes it. Default 10. */
   readonly maxInvalidFrames: number;
-  /** Native memory of one connection in MB. Default 10. */
+  /** Native memory of one connection in MB. Default 32. */
   readonly maxSessionMemoryMb: number;
   /** Milliseconds without a stream after which a connection is closed. Default 1 h (Envoy). */
   readonly idleTimeoutMs: number;
@@ -37,7 +37,7 @@ export const defaultHttp2Limits: Http2Limits = {
   streamResetBurst: 200,
   streamResetRatePerSecond: 33,
   maxInvalidFrames: 10,
-  maxSessionMemoryMb: 10,
+  maxSessionMemoryMb: 32,
   idleTimeoutMs: 3_600_000,
   drainGraceMs: 1000,
 };

@@ -24,7 +24,7 @@ import type {
   UpstreamHandler,
   UpstreamOwner,
   UpstreamRequestOptions,
-} from './upstream-request.ts';
+} from './upstream-call.ts';
 import { UpstreamRequest } from './upstream-request.ts';
 
 /** How the clusters of a proxy behave. Every member has a default. */

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../core/clock.ts';
+import type { Timer } from '../../core/clock.ts';
 import type { HeaderList } from '../../protocol/http/headers.ts';
 import type {
   ClientStream,
@@ -9,60 +9,22 @@ import type {
   UpstreamFailureReason,
 } from '../../protocol/http/stream.ts';
 import type { ConnectFailure } from '../../protocol/net/connector.ts';
-import type { TimerWheel } from '../../protocol/net/timer-wheel.ts';
-import { WheelEntry } from '../../protocol/net/timer-wheel.ts';
-import type { Pool, PooledConnection, PoolWaiter } from './pool.ts';
+import type { PooledConnection, PoolWaiter } from './pool.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { backOffMs, isIdempotent, retriesFailure, retriesResponse, retriesTimeout } from './retry-policy.ts';
+import type { UpstreamTimeoutKind } from './time-limits.ts';
+import { TimeLimits } from './time-limits.ts';
+import type { RetryOutcome, UpstreamCall, UpstreamHandler, UpstreamOwner } from './upstream-call.ts';
 
-/** Limits of one request. */
-export interface UpstreamRequestOptions {
-  /** Milliseconds from the end of the request to the end of the response, over all tries; 0: none. */
-  readonly deadlineMs: number;
-  /** Milliseconds without a byte in either direction; 0: none. */
-  readonly idleTimeoutMs: number;
-  /** Default: the cluster's. */
-  readonly retry?: RetryPolicy;
-}
-
-/** Which limit was passed. */
-export type UpstreamTimeoutKind = 'response' | 'per_try' | 'idle';
-
-/** {@link ClientStreamHandler} with the ends that only a whole request has. Every end excludes the others. */
-export interface UpstreamHandler extends ClientStreamHandler {
-  /** A limit was passed; the request has been cancelled. Last call. */
-  onTimeout(kind: UpstreamTimeoutKind, responseStarted: boolean): void;
-  /** The body outgrew the replay buffer while a retry was waiting (507). Last call. */
-  onRetryBufferExceeded(): void;
-}
-
-/** Why there was no further try: none was called for, all are used up, or too many run in the cluster. */
-export type RetryOutcome = 'none' | 'limit' | 'overflow';
-
-/** A request to a cluster, however many tries it takes. */
-export interface UpstreamCall extends ClientStream {
-  /** Tries so far. */
-  readonly attempts: number;
-  /** `address:port` of the latest try; '' before there was a connection. */
-  readonly host: string;
-  readonly retryOutcome: RetryOutcome;
-  /** True once the whole request was given to {@link ClientStream.sendEnd}. */
-  readonly requestEnded: boolean;
-}
-
-/** What a request needs of its cluster. */
-export interface UpstreamOwner {
-  readonly pool: Pool;
-  readonly wheel: TimerWheel;
-  readonly clock: Clock;
-  readonly maxBufferedBytes: number;
-  readonly random: () => number;
-  /** Takes one of the retries that may run at a time; false: all are taken. */
-  beginRetry(): boolean;
-  endRetry(): void;
-  onRequestEnd(): void;
-}
+export type {
+  RetryOutcome,
+  UpstreamCall,
+  UpstreamHandler,
+  UpstreamOwner,
+  UpstreamRequestOptions,
+} from './upstream-call.ts';
+export type { UpstreamTimeoutKind } from './time-limits.ts';
 
 type State = 'waiting' | 'active' | 'backingOff' | 'done';
 
@@ -73,7 +35,7 @@ const waitingHighWater = 64 * 1024;
  * One request: gets a connection, sends, tries again where the policy says so, and keeps the time. It is its own
  * timer and its own stream handler, so that a request over an idle connection costs one object and no closure.
  */
-export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientStreamHandler, PoolWaiter {
+export class UpstreamRequest extends TimeLimits implements UpstreamCall, ClientStreamHandler, PoolWaiter {
   attempts = 0;
   host = '';
   retryOutcome: RetryOutcome = 'none';
@@ -82,8 +44,6 @@ export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientS
   readonly #head: RequestHead;
   readonly #handler: UpstreamHandler;
   readonly #policy: RetryPolicy;
-  readonly #deadlineMs: number;
-  readonly #idleTimeoutMs: number;
   #state: State = 'waiting';
   #stream: ClientStream | undefined = undefined;
   #responseStarted = false;
@@ -97,9 +57,6 @@ export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientS
   #trailers: HeaderList | undefined = undefined;
   #senderWaits = false;
   #bodyPaused = false;
-  #requestEndedAtMs = 0;
-  #tryStartedAtMs = 0;
-  #lastActivityMs: number;
   #backOff: Timer | undefined = undefined;
 
   constructor(
@@ -108,27 +65,25 @@ export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientS
     handler: UpstreamHandler,
     options: { readonly policy: RetryPolicy; readonly deadlineMs: number; readonly idleTimeoutMs: number },
   ) {
-    super();
+    const { deadlineMs, idleTimeoutMs, policy } = options;
+    super(owner.wheel, { deadlineMs, idleTimeoutMs, perTryTimeoutMs: policy.perTryTimeoutMs });
     this.#owner = owner;
     this.#head = head;
     this.#handler = handler;
-    this.#policy = options.policy;
-    this.#deadlineMs = options.deadlineMs;
-    this.#idleTimeoutMs = options.idleTimeoutMs;
+    this.#policy = policy;
     this.requestEnded = head.bodyLength === 0 && head.upgrade === undefined;
-    this.#lastActivityMs = owner.wheel.nowMs();
-    this.#requestEndedAtMs = this.#lastActivityMs;
+    if (this.requestEnded) this.startResponseClock();
   }
 
   /** Starts the first try. Callbacks come later, never from within. */
   start(): void {
     this.#try();
-    if (this.#state !== 'done') this.#arm(this.#lastActivityMs);
+    this.arm();
   }
 
   sendData(chunk: Uint8Array): boolean {
     if (this.#state === 'done' || this.requestEnded) return true;
-    this.#lastActivityMs = this.#owner.wheel.nowMs();
+    this.noteActivity();
     if (this.#canReplay) this.#keep(chunk);
     const canSend = this.#stream === undefined ? this.#canWait() : this.#stream.sendData(chunk);
     if (!canSend) this.#senderWaits = true;
@@ -139,12 +94,12 @@ export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientS
     if (this.#state === 'done' || this.requestEnded) return;
     this.requestEnded = true;
     this.#trailers = trailers;
-    const nowMs = this.#owner.wheel.nowMs();
-    this.#lastActivityMs = nowMs;
-    this.#requestEndedAtMs = nowMs;
-    this.#tryStartedAtMs = nowMs;
+    this.noteActivity();
+    // A tunnel is never a complete request, so its clock never starts.
+    if (this.#head.upgrade === undefined) this.startResponseClock();
+    if (this.#state !== 'backingOff' && !this.#responseStarted) this.startTryClock();
+    this.arm();
     this.#stream?.sendEnd(trailers);
-    this.#arm(nowMs);
   }
 
   pauseBody(): void {
@@ -172,7 +127,7 @@ export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientS
   }
 
   onInformational(status: number, headers: HeaderList): void {
-    this.#lastActivityMs = this.#owner.wheel.nowMs();
+    this.noteActivity();
     this.#handler.onInformational(status, headers);
   }
 
@@ -183,15 +138,16 @@ export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientS
       return;
     }
     this.#responseStarted = true;
+    this.stopTryClock();
     this.#dropReplay();
-    this.#lastActivityMs = this.#owner.wheel.nowMs();
+    this.noteActivity();
     if (ended) this.#finish();
     this.#handler.onHead(head, ended);
     if (this.#bodyPaused && !ended) this.#stream?.pauseBody();
   }
 
   onBody(chunk: Buffer): void {
-    this.#lastActivityMs = this.#owner.wheel.nowMs();
+    this.noteActivity();
     this.#handler.onBody(chunk);
   }
 
@@ -202,7 +158,7 @@ export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientS
 
   onDrain(): void {
     this.#senderWaits = false;
-    this.#lastActivityMs = this.#owner.wheel.nowMs();
+    this.noteActivity();
     if (!this.requestEnded) this.#handler.onDrain();
   }
 
@@ -224,18 +180,15 @@ export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientS
     this.#handler.onError(failure);
   }
 
-  onTimer(): void {
-    const nowMs = this.#owner.wheel.nowMs();
-    if (this.#dueMs('response') <= nowMs) this.#timeOut('response');
-    else if (this.#dueMs('per_try') <= nowMs) this.#endTry();
-    else if (this.#dueMs('idle') <= nowMs) this.#timeOut('idle');
-    else this.#arm(nowMs);
+  protected onLimit(kind: UpstreamTimeoutKind): void {
+    if (kind === 'per_try') this.#endTry();
+    else this.#timeOut(kind);
   }
 
   #try(): void {
     if (!this.#hasReplacedStale || this.attempts === 0) this.attempts++;
     this.#state = 'waiting';
-    this.#tryStartedAtMs = this.#owner.wheel.nowMs();
+    if (this.requestEnded) this.startTryClock();
     const connection = this.#owner.pool.acquire(this, this.#wantsFresh);
     if (connection === 'waiting') return;
     if (connection === 'overflow') this.refuse('overflow');
@@ -341,36 +294,10 @@ export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientS
       this.#backOff = undefined;
       this.#hasReplacedStale = false;
       this.#try();
-      this.#arm(this.#owner.wheel.nowMs());
+      if (this.#state !== 'done') this.arm();
     });
-    this.#arm(this.#owner.wheel.nowMs());
-  }
-
-  /** When a limit is passed, monotonic ms; Infinity while it does not run. */
-  #dueMs(kind: UpstreamTimeoutKind): number {
-    switch (kind) {
-      case 'response':
-        // A tunnel is never a complete request, so its clock never starts.
-        return this.requestEnded && this.#deadlineMs > 0 && this.#head.upgrade === undefined
-          ? this.#requestEndedAtMs + this.#deadlineMs
-          : Infinity;
-      case 'per_try': {
-        const { perTryTimeoutMs } = this.#policy;
-        const runs =
-          perTryTimeoutMs > 0 && this.requestEnded && !this.#responseStarted && this.#backOff === undefined;
-        return runs ? this.#tryStartedAtMs + perTryTimeoutMs : Infinity;
-      }
-      case 'idle':
-        return this.#idleTimeoutMs > 0 ? this.#lastActivityMs + this.#idleTimeoutMs : Infinity;
-      default:
-        throw new TypeError(`unknown limit ${String(kind satisfies never)}`);
-    }
-  }
-
-  #arm(nowMs: number): void {
-    if (this.#state === 'done') return;
-    const dueAtMs = Math.min(this.#dueMs('response'), this.#dueMs('per_try'), this.#dueMs('idle'));
-    if (dueAtMs !== Infinity) this.#owner.wheel.scheduleAt(this, dueAtMs, nowMs);
+    this.stopTryClock();
+    this.arm();
   }
 
   /** One try took too long. */
@@ -401,7 +328,7 @@ export class UpstreamRequest extends WheelEntry implements UpstreamCall, ClientS
     if (this.#state === 'done') return;
     this.#state = 'done';
     this.#dropReplay();
-    this.#owner.wheel.cancel(this);
+    this.disarm();
     if (this.#isRetrying) this.#owner.endRetry();
     this.#owner.onRequestEnd();
   }

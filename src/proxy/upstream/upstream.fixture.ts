@@ -9,7 +9,8 @@ import { TimerWheel } from '../../protocol/net/timer-wheel.ts';
 import type { ClusterConfig } from '../routing/method-config.ts';
 import type { Cluster, ClusterDeps, ClusterOptions } from './cluster.ts';
 import { createCluster } from './cluster.ts';
-import type { UpstreamCall, UpstreamHandler, UpstreamTimeoutKind } from './upstream-request.ts';
+import type { UpstreamTimeoutKind } from './time-limits.ts';
+import type { UpstreamCall, UpstreamHandler } from './upstream-call.ts';
 
 /** How a request ended. */
 export type Outcome =
