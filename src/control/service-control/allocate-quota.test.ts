@@ -7,6 +7,7 @@ import {
   QuotaOperation_QuotaMode as Mode,
   type AllocateQuotaRequestSchema,
 } from '../../gen/google/api/servicecontrol/v1/quota_controller_pb.ts';
+import { usageStepsMs } from '../../store/usage.ts';
 import { configId, keyString, openControl, operationName, serviceName } from './testing/control-fixture.ts';
 
 type Request = MessageInitShape<typeof AllocateQuotaRequestSchema>;
@@ -123,6 +124,23 @@ describe('allocateQuota', () => {
     const request = ask(10 ** 9, Mode.NORMAL, 'project:consumer', 'free');
     const { allocateErrors } = await control.allocateQuota(request);
     assert.deepEqual(allocateErrors, []);
+  });
+
+  it('adds what was granted to the time series of used quota', async (context) => {
+    const control = await openControl(context);
+    await control.allocateQuota(ask(7));
+    await control.allocateQuota(ask(7, Mode.BEST_EFFORT));
+    await control.allocateQuota(ask(7));
+    const range = { stepMs: usageStepsMs.minute, fromMs: 0, untilMs: control.clock.nowMs() + 1 };
+    const [series, ...others] = await control.store.usage.query(range);
+    assert.equal(others.length, 0);
+    assert.partialDeepStrictEqual(series, {
+      metric: 'serviceruntime.googleapis.com/api/consumer/quota_used_count',
+      consumerProject: '1002',
+      method: operationName,
+      labels: { '/quota_group_name': 'reads', '/credential_id': 'apikey:key-uid' },
+    });
+    assert.deepEqual(series?.points[0]?.value, { kind: 'int64', value: 10n });
   });
 
   it('honours overrides', async (context) => {

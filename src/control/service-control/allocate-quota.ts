@@ -15,6 +15,7 @@ import { invalidArgument, openService, permissions } from './access.ts';
 import { decideQuota, type LimitState, type QuotaDecision, type QuotaMode } from './decide-quota.ts';
 import { readQuotaCosts } from './quota-costs.ts';
 import { effectiveLimits, type EffectiveLimit } from './quota-limits.ts';
+import { toQuotaUsage } from './quota-usage.ts';
 import { resolveConsumer, type ConsumerProblemCode, type ResolvedConsumer } from './resolve-consumer.ts';
 import type { ServiceControlParts } from './service-control-parts.ts';
 import type { ServedService } from './service-directory.ts';
@@ -39,7 +40,15 @@ export function createAllocateQuota(
     if (consumer.kind === 'problem') return refuse(operation, service, consumer);
     const { projectNumber } = consumer.project;
     const decision = await parts.store.transaction((tx) =>
-      allocate(tx, { service, projectNumber, costs, mode, nowMs }),
+      allocate(tx, {
+        service,
+        projectNumber,
+        costs,
+        mode,
+        nowMs,
+        methodName: operation.methodName,
+        credentialId: consumer.key === undefined ? '' : `apikey:${consumer.key.uid}`,
+      }),
     );
     return toResponse({ operation, service, mode, decision, consumer: `project_number:${projectNumber}` });
   };
@@ -64,6 +73,8 @@ async function allocate(
     readonly costs: ReadonlyMap<string, number>;
     readonly mode: QuotaMode;
     readonly nowMs: number;
+    readonly methodName: string;
+    readonly credentialId: string;
   },
 ): Promise<QuotaDecision> {
   const { service, projectNumber, costs, mode, nowMs } = call;
@@ -85,6 +96,7 @@ async function allocate(
     const amount = decision.spend.get(limit.metric) ?? 0;
     if (amount !== 0) await tx.quota.spend(keyOf(limit), amount);
   }
+  await tx.usage.record(toQuotaUsage(service, { ...call, spend: decision.spend, atMs: nowMs }));
   return decision;
 }
 

@@ -173,6 +173,10 @@ function sampleConfig() {
       ]),
       metric('producer/request_count', MetricDescriptor_ValueType.INT64, ['/response_code']),
       metric('producer/by_consumer/request_count', MetricDescriptor_ValueType.INT64, ['/response_code']),
+      metric('consumer/quota_used_count', MetricDescriptor_ValueType.INT64, [
+        '/credential_id',
+        '/quota_group_name',
+      ]),
     ],
     quota: {
       limits: [
