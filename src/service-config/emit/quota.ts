@@ -1,7 +1,7 @@
-import type { Quota } from '../../gen/google/api/quota_pb.ts';
-import { QuotaSchema } from '../../gen/google/api/quota_pb.ts';
 import { create } from '@bufbuild/protobuf';
 
+import type { Quota } from '../../gen/google/api/quota_pb.ts';
+import { QuotaSchema } from '../../gen/google/api/quota_pb.ts';
 import type { ApiModel } from '../model/api-model.ts';
 import type { EmittedMethod } from './method.ts';
 

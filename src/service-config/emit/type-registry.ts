@@ -31,6 +31,7 @@ export class TypeRegistry {
   readonly #types = new Map<string, Type>();
   readonly #nextSuffix = new Map<string, number>();
   readonly #definitions = new Map<SourceNode, TypeUse>();
+  readonly #wellKnown = new Set<string>();
 
   constructor(context: CompileContext) {
     this.#context = context;
@@ -72,8 +73,6 @@ export class TypeRegistry {
   enums(): Enum[] {
     return wellKnownEnums(wellKnownTypes(this.#wellKnown));
   }
-
-  readonly #wellKnown = new Set<string>();
 
   /** Notes that a field or method refers to a type. */
   touch(use: TypeUse): TypeUse {

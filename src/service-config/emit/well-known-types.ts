@@ -50,8 +50,7 @@ function reach(name: string, reached: Set<string>): void {
   reached.add(name);
   if (name === 'google.protobuf.Struct') reached.add(structFieldsEntry);
   for (const field of descriptors.get(name)?.fields ?? []) {
-    const message = field.message ?? (field.fieldKind === 'map' ? field.message : undefined);
-    if (message !== undefined) reach(message.typeName, reached);
+    if (field.message !== undefined) reach(field.message.typeName, reached);
   }
 }
 

@@ -17,8 +17,9 @@ export interface NamedScheme {
 /** One alternative of a `security` list: all its schemes must hold. */
 export type SecurityAlternative = readonly NamedScheme[];
 
-/** What a document's `security` resolution depends on. */
-export interface SecurityRules {
+/** What a `security` list is read against. */
+export interface SecurityScope {
+  readonly document: OpenapiDocument;
   readonly schemes: SecuritySchemes;
   /** Where schemes are defined, for messages: `securityDefinitions`. */
   readonly definedIn: string;
@@ -29,30 +30,24 @@ export interface SecurityRules {
  * callers in without credentials. Undefined when there is no list.
  */
 export function readSecurity(
-  document: OpenapiDocument,
+  scope: SecurityScope,
   node: SourceNode | undefined,
-  rules: SecurityRules,
   spot: Spot,
 ): readonly SecurityAlternative[] | undefined {
-  const list = document.reader.sequence(node, 'security');
+  const list = scope.document.reader.sequence(node, 'security');
   if (list === undefined) return undefined;
-  const alternatives = readAlternatives(document, list, rules, spot);
-  for (const alternative of alternatives) refuseTwoJwts(document, alternative, spot);
+  const alternatives = readAlternatives(scope, list, spot);
+  for (const alternative of alternatives) refuseTwoJwts(scope, alternative, spot);
   return alternatives;
 }
 
-function readAlternatives(
-  document: OpenapiDocument,
-  list: SequenceNode,
-  rules: SecurityRules,
-  spot: Spot,
-): SecurityAlternative[] {
+function readAlternatives(scope: SecurityScope, list: SequenceNode, spot: Spot): SecurityAlternative[] {
   return list.items.map((item) => {
     const schemes: NamedScheme[] = [];
-    for (const [name, { keyOffset }] of document.reader.mapping(item, 'security')?.entries ?? []) {
+    for (const [name, { keyOffset }] of scope.document.reader.mapping(item, 'security')?.entries ?? []) {
       const place: SourcePlace = { source: item.source, offset: keyOffset };
-      const scheme = rules.schemes.get(name);
-      if (scheme === undefined) reportUndefined(document, name, rules, { place, location: spot.location });
+      const scheme = scope.schemes.get(name);
+      if (scheme === undefined) reportUndefined(scope, name, { place, location: spot.location });
       else schemes.push({ name, scheme, place });
     }
     return schemes;
@@ -60,30 +55,31 @@ function readAlternatives(
 }
 
 // Differs from Service Management, which deploys a 2.0 document with such a name and leaves the operation open.
-function reportUndefined(document: OpenapiDocument, name: string, rules: SecurityRules, spot: Spot): void {
-  const known = [...rules.schemes.keys()];
-  document.context.diagnostics.error({
+function reportUndefined(scope: SecurityScope, name: string, spot: Spot): void {
+  const known = [...scope.schemes.keys()];
+  scope.document.context.diagnostics.error({
     rule: 'security-scheme-undefined',
     location: spot.location,
-    message: `Security scheme '${name}' is not defined in '${rules.definedIn}'; callers could invoke the operation without credentials.`,
-    hint: known.length === 0 ? `Define it in ${rules.definedIn}.` : `Defined are: ${known.join(', ')}.`,
+    message: `Security scheme '${name}' is not defined in '${scope.definedIn}'; callers could invoke the operation without credentials.`,
+    hint: known.length === 0 ? `Define it in ${scope.definedIn}.` : `Defined are: ${known.join(', ')}.`,
     at: spot.place,
   });
 }
 
-function refuseTwoJwts(document: OpenapiDocument, alternative: SecurityAlternative, spot: Spot): void {
+function refuseTwoJwts(scope: SecurityScope, alternative: SecurityAlternative, spot: Spot): void {
   const jwts = alternative.filter(({ scheme }) => scheme.kind === 'jwt');
-  if (jwts.length > 1) reportTwoJwts(document, jwts, 'security', spot);
+  if (jwts.length > 1) reportTwoJwts(scope, { section: 'security', schemes: jwts }, spot);
+}
+
+/** Schemes that one object asks for together. */
+export interface AndedSchemes {
+  readonly section: 'security' | 'x-security';
+  readonly schemes: ReadonlyArray<{ readonly name: string; readonly place: SourcePlace }>;
 }
 
 /** Two JWT schemes in one object: both would have to hold, and the proxies know alternatives only. */
-export function reportTwoJwts(
-  document: OpenapiDocument,
-  schemes: ReadonlyArray<{ readonly name: string; readonly place: SourcePlace }>,
-  section: 'security' | 'x-security',
-  spot: Spot,
-): void {
-  document.context.diagnostics.error({
+export function reportTwoJwts(scope: SecurityScope, { section, schemes }: AndedSchemes, spot: Spot): void {
+  scope.document.context.diagnostics.error({
     rule: 'security-and',
     location: spot.location,
     message: `${section} section contains multiple security definitions '${schemes.map(({ name }) => name).join(',')}' within the scope (Security Requirement Object) that get logically ANDed (both requirements need to be satisfied to allow the request). We only support allowing logical OR between security definitions. Therefore, please write requirements in different objects inside the array (which would mean logical OR, that is, any of the requirement should be sufficient to allow the request.)`,
@@ -101,7 +97,7 @@ export function requiresApiKey(alternatives: readonly SecurityAlternative[]): bo
 
 /** JWT requirements of the alternatives, any of which suffices; each provider once. */
 export function jwtRequirements(
-  document: OpenapiDocument,
+  scope: SecurityScope,
   alternatives: readonly SecurityAlternative[],
   location: string,
 ): AuthRequirement[] {
@@ -112,9 +108,15 @@ export function jwtRequirements(
       providerId: name,
       audiences: scheme.provider.audiences,
     });
-    requirements.set(name, document.context.origins.set(requirement, { place, location }));
+    requirements.set(name, scope.document.context.origins.set(requirement, { place, location }));
   }
   return [...requirements.values()];
+}
+
+/** What an operation asks for, and what can be enforced of it. */
+export interface ResolvedSecurity {
+  readonly alternatives: readonly SecurityAlternative[];
+  readonly security: OperationSecurity;
 }
 
 /**
@@ -122,9 +124,8 @@ export function jwtRequirements(
  * are empty on purpose (`{}`) make no such report.
  */
 export function reportUnenforced(
-  document: OpenapiDocument,
-  alternatives: readonly SecurityAlternative[],
-  security: OperationSecurity,
+  scope: SecurityScope,
+  { alternatives, security }: ResolvedSecurity,
   spot: Spot,
 ): void {
   if (security.requiresApiKey || (security.requirements?.length ?? 0) > 0) return;
@@ -132,7 +133,7 @@ export function reportUnenforced(
   const first = ignored[0];
   if (first === undefined || alternatives.some((alternative) => alternative.length === 0)) return;
   // Differs from Service Management, which only warns that the scheme is ignored.
-  document.context.diagnostics.error({
+  scope.document.context.diagnostics.error({
     rule: 'security-unenforced',
     location: spot.location,
     message: `None of the security schemes '${ignored.map(({ name }) => name).join(',')}' can be enforced; callers could invoke the operation without credentials.`,

@@ -11,7 +11,7 @@ import { readMethodName } from '../openapi/operation-id.ts';
 import type { MethodNames } from '../openapi/operation-id.ts';
 import { toPathTemplate } from '../openapi/path-template.ts';
 import { resolveNode } from '../openapi/resolve-node.ts';
-import type { SecurityRules } from '../openapi/security.ts';
+import type { SecurityScope } from '../openapi/security.ts';
 import { child, keyPlace } from '../source/source-node.ts';
 import type { MappingNode } from '../source/source-node.ts';
 import { googleBackend } from './extensions/google-backend.ts';
@@ -30,7 +30,7 @@ const verbs = ['get', 'head', 'delete', 'patch', 'post', 'put', 'options'] as co
 export interface OperationDefaults {
   readonly basePath: string;
   readonly security: SecuritySection;
-  readonly securityRules: SecurityRules;
+  readonly securityScope: SecurityScope;
   readonly backend: BackendRule | undefined;
   readonly methodNames: MethodNames;
 }
@@ -84,8 +84,8 @@ function readOperation(
   checkFields(document, operation, knownFields.operation, spot.location);
   const methodName = readMethodName(document, operation, defaults.methodNames, spot);
   const parameters = readParameters(document, operation, source.pathItem, spot);
-  const section = readSecuritySection(document, operation, defaults.securityRules, spot);
-  const security = operationSecurity(document, section, defaults.security, defaults.securityRules, spot);
+  const own = readSecuritySection(defaults.securityScope, operation, spot);
+  const security = operationSecurity(defaults.securityScope, { own, root: defaults.security }, spot);
   warnWithoutApiKey(document, security, spot);
   const backend = googleBackend(document, operation, 'operation') ?? copyOf(document, defaults.backend);
   const metricCosts = googleQuota(document, operation);

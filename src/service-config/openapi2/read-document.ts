@@ -6,7 +6,7 @@ import { booleanExtension, findExtension } from '../openapi/extension.ts';
 import { NodeReader } from '../openapi/node-reader.ts';
 import type { OpenapiDocument } from '../openapi/openapi-document.ts';
 import { namedLocation } from '../openapi/openapi-document.ts';
-import type { SecurityRules } from '../openapi/security.ts';
+import type { SecurityScope } from '../openapi/security.ts';
 import { baseName } from '../source/base-name.ts';
 import { child } from '../source/source-node.ts';
 import type { MappingNode } from '../source/source-node.ts';
@@ -33,12 +33,13 @@ export function readOpenapi2(root: MappingNode, context: CompileContext): ApiMod
   const info = reader.mapping(reader.required(root, 'info', 'info'), 'info');
   const version = readInfo(document, info, 'version') ?? '';
   const host = readHost(document);
-  const securityRules: SecurityRules = {
+  const securityScope: SecurityScope = {
+    document,
     schemes: readSecurityDefinitions(document),
     definedIn: 'securityDefinitions',
   };
   const backend = googleBackend(document, root, 'root');
-  const operations = readOperations(document, readDefaults(document, securityRules, backend));
+  const operations = readOperations(document, readDefaults(securityScope, backend));
   return {
     fileName,
     root,
@@ -51,7 +52,7 @@ export function readOpenapi2(root: MappingNode, context: CompileContext): ApiMod
     definitionsPrefix: '#/definitions/',
     hasDefinitions: child(root, 'definitions') !== undefined,
     endpoint: googleEndpoint(document, host),
-    providers: providersOf(securityRules),
+    providers: providersOf(securityScope),
     ...googleManagement(document),
     operations: allowsUnrecognized(document)
       ? [...operations, ...unrecognizedOperations(document, operations, backend)]
@@ -65,22 +66,22 @@ function readInfo(document: OpenapiDocument, info: MappingNode | undefined, key:
 }
 
 function readDefaults(
-  document: OpenapiDocument,
-  securityRules: SecurityRules,
+  securityScope: SecurityScope,
   backend: OperationDefaults['backend'],
 ): OperationDefaults {
+  const { document } = securityScope;
   const spot = { place: document.root, location: namedLocation(document, 'Swagger Spec') };
   return {
     basePath: document.reader.string(child(document.root, 'basePath'), 'basePath') ?? '',
-    security: readSecuritySection(document, document.root, securityRules, spot),
-    securityRules,
+    security: readSecuritySection(securityScope, document.root, spot),
+    securityScope,
     backend,
     methodNames: new Map(),
   };
 }
 
-function providersOf(rules: SecurityRules): ApiModel['providers'] {
-  const providers = [...rules.schemes.values()].flatMap((scheme) =>
+function providersOf(scope: SecurityScope): ApiModel['providers'] {
+  const providers = [...scope.schemes.values()].flatMap((scheme) =>
     scheme.kind === 'jwt' ? [scheme.provider] : [],
   );
   return providers.sort((a, b) => (a.id < b.id ? -1 : 1));
