@@ -1,6 +1,8 @@
 import type { Service } from '../../gen/google/api/service_pb.ts';
 import type { CompileContext } from '../context.ts';
 import { toplevelLocation } from '../diagnostics/collector.ts';
+import { compileGrpc } from '../grpc/compile-grpc.ts';
+import { compileNormalised, isNormalised } from '../normalised/compile-normalised.ts';
 import { compileOpenapi2 } from '../openapi2/compile-openapi2.ts';
 import type { SourceNode } from '../source/source-node.ts';
 import type { InputDocument, Inputs } from './load-inputs.ts';
@@ -23,7 +25,8 @@ export function selectFrontend(inputs: Inputs, context: CompileContext): Fronten
   if (found.length > 1) return reportMixed(found, inputs, context);
   if (kinds.has('openapi2')) return openapi2Frontend;
   if (kinds.has('openapi3')) return reportUnsupported('OpenAPI 3.x documents', inputs, context);
-  if (hasProtobuf) return reportUnsupported('protobuf inputs', inputs, context);
+  if (hasProtobuf) return compileGrpc;
+  if (inputs.documents.some(isNormalised)) return compileNormalised;
   context.diagnostics.error({
     rule: 'no-spec',
     location: toplevelLocation,

@@ -10,16 +10,24 @@ export function withoutDefaults(service: JsonValue): JsonObject {
   const own = metrics.filter(({ name }) => !String(name).startsWith(metricPrefix));
   if (own.length > 0) rest['metrics'] = own;
   else delete rest['metrics'];
-  return withoutWellKnownTypes(rest);
+  keepOwn(rest, 'types');
+  keepOwn(rest, 'enums');
+  return withoutContents(rest);
 }
 
 /** Descriptions of `google.protobuf` types are the same everywhere; `well-known-types.test.ts` checks them. */
-function withoutWellKnownTypes(service: JsonObject): JsonObject {
-  const own = ((service['types'] ?? []) as JsonObject[]).filter(
+function keepOwn(service: JsonObject, section: 'types' | 'enums'): void {
+  const own = ((service[section] ?? []) as JsonObject[]).filter(
     ({ name }) => !String(name).startsWith('google.protobuf.'),
   );
-  delete service['enums'];
-  if (own.length > 0) service['types'] = own;
-  else delete service['types'];
-  return service;
+  if (own.length > 0) service[section] = own;
+  else delete service[section];
+}
+
+/** The submitted files stand beside the golden config. */
+function withoutContents(service: JsonObject): JsonObject {
+  const { sourceFiles } = (service['sourceInfo'] ?? {}) as { readonly sourceFiles?: readonly JsonObject[] };
+  if (sourceFiles === undefined) return service;
+  const named = sourceFiles.map(({ filePath, fileType }) => ({ filePath, fileType }) as JsonObject);
+  return { ...service, sourceInfo: { sourceFiles: named } };
 }
