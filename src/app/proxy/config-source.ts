@@ -23,7 +23,8 @@ export interface ConfigSource extends Closeable {
 }
 
 export interface ConfigSourceDeps {
-  readonly client: (serviceName: string) => ServiceManagementClient;
+  /** `maxRetries` undefined: as often as the client does by itself, some minutes long. */
+  readonly client: (serviceName: string, maxRetries: number | undefined) => ServiceManagementClient;
   /** Takes a rollout into service; rejects when it cannot serve. */
   readonly apply: (rollout: Rollout) => void | Promise<void>;
   readonly lastGood: LastGoodRollout;
@@ -41,12 +42,19 @@ export function createConfigSource(settings: ProxySettings, deps: ConfigSourceDe
         lastGood: undefined,
       });
     case 'fixed':
-      return new FixedSource(() => fetchFixed(source, deps.client(source.serviceName)), deps);
+      return new FixedSource(() => fetchFixed(source, createClient(source.serviceName, deps)), deps);
     case 'managed':
       return new ManagedSource(source.serviceName, settings, deps);
     default:
       return source satisfies never;
   }
+}
+
+/** Tries at start before the last good config serves instead. */
+const retriesWithFallback = 1;
+
+function createClient(serviceName: string, deps: ConfigSourceDeps): ServiceManagementClient {
+  return deps.client(serviceName, deps.lastGood.read() === undefined ? undefined : retriesWithFallback);
 }
 
 async function fetchFixed(
@@ -123,7 +131,7 @@ class ManagedSource implements ConfigSource {
         fetchThrottleWindowMs: settings.controlPlane.fetchThrottleWindowMs,
       },
       {
-        client: deps.client(serviceName),
+        client: createClient(serviceName, deps),
         clock: deps.clock,
         logger: deps.logger,
         apply: async (rollout) => {

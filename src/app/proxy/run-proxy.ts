@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { systemErrorCode } from '../../core/errors.ts';
 import type { Closeable } from '../../core/lifecycle.ts';
 import { type AdminServer, createAdminServer } from '../../proxy/observe/admin-server.ts';
 import { registerConfigMetrics, registerServiceControlMetrics } from '../../proxy/observe/config-metrics.ts';
@@ -72,8 +73,8 @@ class SingleProcessProxy implements RunningProxy {
       onRolloutId: (rolloutId) => this.#source.notice(rolloutId),
     });
     this.#source = createConfigSource(settings, {
-      client: (serviceName) =>
-        createManagementClient(settings, serviceName, { http: this.#http, clock, logger }),
+      client: (serviceName, maxRetries) =>
+        createManagementClient(settings, { serviceName, maxRetries }, { http: this.#http, clock, logger }),
       apply: (rollout) => {
         this.#dataPlane.serve(rollout);
         logger.info(
@@ -98,7 +99,7 @@ class SingleProcessProxy implements RunningProxy {
   async start(): Promise<void> {
     await this.#source.start();
     await this.#dataPlane.listen();
-    this.#admin = await this.#startAdmin();
+    this.#admin = await this.#startAdminOrWarn();
     this.#deps.logger.info({ ports: this.ports, adminPort: this.adminPort }, 'serving');
   }
 
@@ -137,6 +138,21 @@ class SingleProcessProxy implements RunningProxy {
     await this.#admin?.close();
     await this.#http.close();
     this.#finish();
+  }
+
+  /** A second proxy on one machine finds ESP's default status port taken; that is no reason not to serve. */
+  async #startAdminOrWarn(): Promise<AdminServer | undefined> {
+    try {
+      return await this.#startAdmin();
+    } catch (error) {
+      const { admin } = this.#settings;
+      if (admin === undefined || admin.isChosen || systemErrorCode(error) !== 'EADDRINUSE') throw error;
+      this.#deps.logger.warn(
+        { port: admin.port },
+        'the default status port is taken, serving without an admin server',
+      );
+      return undefined;
+    }
   }
 
   async #startAdmin(): Promise<AdminServer | undefined> {

@@ -45,7 +45,7 @@ export function createTokenSource(
 /** Reads configs and rollouts of one service. */
 export function createManagementClient(
   settings: ProxySettings,
-  serviceName: string,
+  service: { readonly serviceName: string; readonly maxRetries: number | undefined },
   deps: ControlPlaneDeps,
 ): ServiceManagementClient {
   const { managementUrl, requestTimeoutMs } = settings.controlPlane;
@@ -53,7 +53,8 @@ export function createManagementClient(
   return createServiceManagementClient(
     {
       url: managementUrl,
-      serviceName,
+      serviceName: service.serviceName,
+      ...(service.maxRetries !== undefined && { maxRetries: service.maxRetries }),
       timeoutMs: requestTimeoutMs,
       configUrlStyle: settings.runtimeVersion === '1' ? 'config' : 'configs',
     },
@@ -68,14 +69,24 @@ export function createServiceController(
   deps: ControlPlaneDeps & { readonly onRolloutId: (rolloutId: string) => void },
 ): RemoteServiceController {
   const { reports, controlPlane, runtimeVersion } = settings;
-  const { platform, calls, isNetworkFailOpen, reportsApiKeyUid, logRequestHeaders, logResponseHeaders } =
-    reports;
+  const {
+    platform,
+    calls,
+    isNetworkFailOpen,
+    reportsApiKeyUid,
+    logRequestHeaders,
+    logResponseHeaders,
+    checkCache,
+    quotaCache,
+  } = reports;
   return createRemoteServiceController(
     {
       dialect: runtimeVersion === '1' ? espV1ServiceControl : espV2ServiceControl,
       url: controlPlane.serviceControlUrl ?? `https://${service.control?.environment ?? ''}`,
       service,
       calls,
+      checkCache,
+      quotaCache,
       isNetworkFailOpen,
       reportsApiKeyUid,
       logRequestHeaders,

@@ -5,7 +5,12 @@ import type { CorsFlags } from '../../../proxy/policies/cors-policy.ts';
 import type { PathOptions } from '../../../proxy/routing/normalize-path.ts';
 import type { SnapshotOptions } from '../../../proxy/routing/snapshot-options.ts';
 import type { ClusterOptions } from '../../../proxy/upstream/cluster.ts';
-import type { CallPolicy, ServiceControlCall } from '../../../service-control/service-control-dialect.ts';
+import type {
+  CallPolicy,
+  CheckCacheLimits,
+  QuotaCacheLimits,
+  ServiceControlCall,
+} from '../../../service-control/service-control-dialect.ts';
 import type { LogLevel } from '../../../telemetry/logger.ts';
 import type { RuntimeVersion } from '../../flags/flag-spec.ts';
 
@@ -28,8 +33,8 @@ export interface ProxySettings {
   /** Undefined: no access log. */
   readonly accessLog: AccessLogSettings | undefined;
   readonly reports: ReportSettings;
-  /** Undefined: no admin server. */
-  readonly admin: { readonly host: string; readonly port: number } | undefined;
+  /** Undefined: no admin server. `isChosen`: the port was asked for, and the proxy does not start without it. */
+  readonly admin: { readonly host: string; readonly port: number; readonly isChosen: boolean } | undefined;
   readonly process: ProcessSettings;
 }
 
@@ -106,6 +111,8 @@ export interface AccessLogSettings {
 export interface ReportSettings {
   readonly isNetworkFailOpen: boolean;
   readonly calls: Readonly<Partial<Record<ServiceControlCall, Partial<CallPolicy>>>>;
+  readonly checkCache: CheckCacheLimits;
+  readonly quotaCache: Pick<QuotaCacheLimits, 'maxEntries' | 'refreshMs'>;
   readonly platform: string | undefined;
   readonly reportsApiKeyUid: boolean;
   readonly logRequestHeaders: readonly string[];

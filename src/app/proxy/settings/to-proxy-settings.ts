@@ -107,6 +107,15 @@ function toReportSettings(flags: FlagReader): ReportSettings {
           report: callPolicy(flags, 'report'),
         }
       : {},
+    checkCache: {
+      maxEntries: flags.int('check_cache_entries'),
+      refreshMs: flags.durationMs('check_cache_refresh'),
+      expirationMs: flags.durationMs('check_cache_expiration'),
+    },
+    quotaCache: {
+      maxEntries: flags.int('quota_cache_entries'),
+      refreshMs: flags.durationMs('quota_refresh'),
+    },
     platform:
       flags.optionalText('compute_platform_override') ??
       (isV2 && flags.isOn('on_serverless') ? 'Cloud Run(ESPv2)' : undefined),
@@ -131,7 +140,7 @@ function callPolicy(
 function toAdmin(flags: FlagReader): ProxySettings['admin'] {
   const name = flags.runtimeVersion === '2' && !flags.isGiven('status_port') ? 'admin_port' : 'status_port';
   const port = flags.int(name);
-  return port === 0 ? undefined : { host: flags.text('admin_address'), port };
+  return port === 0 ? undefined : { host: flags.text('admin_address'), port, isChosen: flags.isGiven(name) };
 }
 
 function toProcessSettings(flags: FlagReader, environment: Environment): ProcessSettings {
