@@ -76,6 +76,7 @@ const oddTexts: Readonly<Record<string, string>> = {
   'flows over several lines': 'a: [1,\n  2]\n',
   'bad indentation': 'a:\n  b: 1\n c: 2\n',
   'a colon in a value': 'a: b: c\n',
+  'a key of more than 1024 characters': `${'k'.repeat(1025)}: 1\n`,
   'hexadecimal numbers': 'a: 0x1F\n',
   'text behind a comment': 'a: one # c\n  two\n',
   'a sequence on the line of its key': 'a: - b\n',

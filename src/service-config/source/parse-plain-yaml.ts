@@ -27,6 +27,9 @@ export function parsePlainYaml(source: SourceText, limits: SourceLimits): PlainY
   }
 }
 
+/** YAML 1.2 §7.4.2: an implicit key has at most 1024 characters. */
+const maxKeyLength = 1024;
+
 const space = 0x20;
 const hash = 0x23;
 const dash = 0x2d;
@@ -123,6 +126,7 @@ class PlainYamlParser {
       const keyOffset = this.#at;
       const found = this.#findColon();
       if (found === undefined || found.key === '<<' || entries.has(found.key)) throw new NotPlain();
+      if (found.colon - keyOffset > maxKeyLength) throw new NotPlain();
       this.#at = skipSpaces(this.#text, found.colon + 1);
       const value = this.#isRestEmpty() ? this.#nested(indent + 1, keyOffset, true) : this.#inline(indent);
       entries.set(found.key, { keyOffset, value });

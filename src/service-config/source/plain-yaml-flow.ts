@@ -16,6 +16,9 @@ export function readFlow(source: SourceText, start: number, limit: number, maxDe
   return { node, end: reader.at, nodes: reader.nodes };
 }
 
+/** YAML 1.2 §7.4.2. */
+const maxKeyLength = 1024;
+
 class FlowReader {
   readonly #source: SourceText;
   readonly #text: string;
@@ -48,6 +51,7 @@ class FlowReader {
     this.#list('}', () => {
       const keyOffset = this.at;
       const key = this.#key();
+      if (this.at - keyOffset > maxKeyLength) throw new NotPlain();
       if (key === '<<' || entries.has(key)) throw new NotPlain();
       entries.set(key, { keyOffset, value: this.#value(depth) });
     });
