@@ -15,6 +15,7 @@ export type CallFailure = ControllerUnavailable & { readonly reason: Unavailable
 
 /** Check cache. Entries are refreshed in the background and expire when nobody looks. */
 export interface CheckCacheLimits {
+  /** 0 keeps nothing. */
   readonly maxEntries: number;
   /** An answer older than this is asked for again, while it stays in use. */
   readonly refreshMs: number;
@@ -24,6 +25,7 @@ export interface CheckCacheLimits {
 
 /** Quota cache. */
 export interface QuotaCacheLimits {
+  /** 0: every request waits for an answer of its own. */
   readonly maxEntries: number;
   /** Pending costs are sent this often. */
   readonly refreshMs: number;

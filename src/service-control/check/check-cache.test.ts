@@ -147,6 +147,12 @@ describe('CheckCache', () => {
     assert.equal(check({ apiKey: 'b' }) instanceof Promise, true);
   });
 
+  it('keeps nothing when it may hold nothing', async () => {
+    cache = new CheckCache({ ...limits, maxEntries: 0 }, clock);
+    await fill(allowed);
+    assert.equal(check() instanceof Promise, true);
+  });
+
   it('turns checks away when too many wait', () => {
     for (let i = 0; i < 10_000; i++) check({ apiKey: String(i) });
     assert.equal(check({ apiKey: 'one more' }), down);

@@ -39,7 +39,7 @@ export class CheckCache {
   constructor(limits: CheckCacheLimits, clock: Clock) {
     this.#limits = limits;
     this.#clock = clock;
-    this.#entries = new LRUCache({ max: limits.maxEntries });
+    this.#entries = new LRUCache({ max: Math.max(1, limits.maxEntries) });
   }
 
   /** Entries held. */
@@ -84,7 +84,7 @@ export class CheckCache {
     const pending = ask(request, false).then((answer) => {
       if (this.#pending.get(key) === pending) {
         this.#pending.delete(key);
-        if (answer.isStorable) this.#store(key, answer.outcome);
+        if (answer.isStorable && this.#limits.maxEntries > 0) this.#store(key, answer.outcome);
       }
       return answer.outcome;
     });

@@ -35,7 +35,7 @@ for (const recheck of ['poll', 'onRequest'] as const)
 
     const ask = (_request: QuotaRequest, costs: QuotaCosts, mode: QuotaMode): Promise<QuotaOutcome> =>
       new Promise((resolve) => calls.push({ costs: Object.fromEntries(costs), mode, answer: resolve }));
-    const allocate = (changes: Partial<QuotaRequest> = {}): QuotaOutcome =>
+    const allocate = (changes: Partial<QuotaRequest> = {}): QuotaOutcome | Promise<QuotaOutcome> =>
       cache.allocate({ ...request, ...changes }, `api_key:${changes.apiKey ?? request.apiKey}`, ask);
     const answer = async (outcome: QuotaOutcome): Promise<void> => {
       calls.at(-1)?.answer(outcome);
@@ -161,6 +161,14 @@ for (const recheck of ['poll', 'onRequest'] as const)
       assert.equal(cache.size, 3);
     });
 
+    it('has every request wait for its own answer when it may hold nothing', async () => {
+      cache = new QuotaCache({ ...limits, maxEntries: 0 }, recheck, clock);
+      const pending = allocate();
+      await answer(denied);
+      assert.equal(await pending, denied);
+      assert.deepEqual(sent(), [[{ reads: 2 }, 'NORMAL']]);
+    });
+
     it('is silent about keys that nobody uses', async () => {
       allocate();
       await answer(quotaAllowed);
@@ -174,7 +182,7 @@ describe('QuotaCache while an answer is negative', () => {
     const clock = new ManualClock();
     const modes: QuotaMode[] = [];
     const cache = new QuotaCache(limits, recheck, clock);
-    const allocate = (): QuotaOutcome =>
+    const allocate = (): QuotaOutcome | Promise<QuotaOutcome> =>
       cache.allocate(request, 'api_key:k', (_request, _costs, mode) => {
         modes.push(mode);
         return Promise.resolve(denied);

@@ -38,7 +38,7 @@ export class QuotaCache {
     this.#limits = limits;
     this.#recheck = recheck;
     this.#clock = clock;
-    this.#entries = new LRUCache({ max: limits.maxEntries });
+    this.#entries = new LRUCache({ max: Math.max(1, limits.maxEntries) });
   }
 
   /** Keys held. */
@@ -46,8 +46,9 @@ export class QuotaCache {
     return this.#entries.size;
   }
 
-  /** Decides and counts one request. */
-  allocate(request: QuotaRequest, consumer: string, ask: AskQuota): QuotaOutcome {
+  /** Decides and counts one request. Without a cache (no entries allowed) the request waits for its own answer. */
+  allocate(request: QuotaRequest, consumer: string, ask: AskQuota): QuotaOutcome | Promise<QuotaOutcome> {
+    if (this.#limits.maxEntries <= 0) return ask(request, costsOf(request), 'NORMAL');
     const key = quotaKey(request, consumer);
     const nowMs = this.#clock.monotonicMs();
     const entry = this.#entries.get(key);
