@@ -227,6 +227,23 @@ describe('Http1ClientConnection reads', () => {
     }));
 });
 
+describe('Http1ClientConnection as a tunnel', () => {
+  it('loses nothing of what is written at the end', async () =>
+    withClient(async (client) => {
+      const seen = client.request({ upgrade: 'websocket' });
+      await client.server.until('\r\n\r\n');
+      client.server.take();
+      client.server.send('HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n');
+      client.server.end();
+      await client.until(() => seen.hasEnded);
+      const last = Buffer.alloc(16 << 20, 'z');
+      seen.stream.sendData(last);
+      seen.stream.sendEnd();
+      assert.equal((await client.server.ended()).length, last.length);
+      await client.until(() => client.closes === 1);
+    }));
+});
+
 describe('Http1ClientConnection fails with protocol_error on', () => {
   const length5 = 'Content-Length: 5\r\n';
   const head = (...fields: string[]): string => ['HTTP/1.1 200 OK', ...fields, '', ''].join('\r\n');

@@ -10,6 +10,8 @@ import type {
 } from '../http/stream.ts';
 import { BodyDecoder, BodyResult } from './body-decoder.ts';
 import type { Http1ClientSettings } from './client-settings.ts';
+import type { Http1ClientStreamOwner } from './client-stream.ts';
+import { Http1ClientStream } from './client-stream.ts';
 import { HeadScanner, ScanResult } from './head-scanner.ts';
 import { BodyFraming, MessageWriter } from './message-writer.ts';
 import { frameRequest } from './request-framing.ts';
@@ -35,7 +37,7 @@ const Phase = {
 type Phase = (typeof Phase)[keyof typeof Phase];
 
 /** The client's half of one HTTP/1 connection. One request at a time, never pipelined. */
-export class Http1ClientConnection {
+export class Http1ClientConnection implements Http1ClientStreamOwner {
   readonly #socket: Duplex;
   readonly #settings: Http1ClientSettings;
   readonly #events: Http1ClientEvents;
@@ -266,7 +268,8 @@ export class Http1ClientConnection {
     stream.hasInputEnded = true;
     if (!this.#isTunnel || stream.hasEnded) this.#stream = undefined;
     stream.handler.onBodyEnd(undefined);
-    if (!this.#isTunnel || stream.hasEnded) this.#close();
+    if (!this.#isTunnel) this.#close();
+    else if (stream.hasEnded) this.#closeWhenWritten();
   }
 
   // Writing: what the streams call
@@ -306,7 +309,13 @@ export class Http1ClientConnection {
     this.#socket.end();
     if (!stream.hasInputEnded) return;
     this.#stream = undefined;
-    this.#close();
+    this.#closeWhenWritten();
+  }
+
+  /** Destroying the socket earlier would take back what it has not yet given to the kernel. */
+  #closeWhenWritten(): void {
+    if (this.#socket.writableFinished) this.#close();
+    else this.#socket.once('finish', () => this.#close());
   }
 
   // Closing
@@ -335,47 +344,6 @@ export class Http1ClientConnection {
 
   #tellIdle(): void {
     if (this.#phase === Phase.IDLE) this.#events.onIdle();
-  }
-}
-
-/** One request on a client connection. */
-export class Http1ClientStream implements ClientStream {
-  readonly head: RequestHead;
-  readonly handler: ClientStreamHandler;
-  /** The request was given to its end. */
-  hasEnded = false;
-  /** The server ended its half of the tunnel. */
-  hasInputEnded = false;
-  /** The head of the final response has come. */
-  hasResponse = false;
-  isAborted = false;
-  readonly #connection: Http1ClientConnection;
-
-  constructor(connection: Http1ClientConnection, head: RequestHead, handler: ClientStreamHandler) {
-    this.#connection = connection;
-    this.head = head;
-    this.handler = handler;
-  }
-
-  sendData(chunk: Uint8Array): boolean {
-    return this.#connection.sendData(this, chunk);
-  }
-
-  sendEnd(trailers?: HeaderList): void {
-    this.#connection.sendEnd(this, trailers);
-  }
-
-  pauseBody(): void {
-    this.#connection.pauseBody(this);
-  }
-
-  resumeBody(): void {
-    this.#connection.resumeBody(this);
-  }
-
-  abort(): void {
-    this.isAborted = true;
-    this.#connection.abort(this);
   }
 }
 

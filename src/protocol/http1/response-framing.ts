@@ -73,3 +73,19 @@ export function frameSwitch(protocol: string, headers: HeaderList): OutgoingHead
     length: 0,
   };
 }
+
+/** A response to a request that is refused: the last one of its connection. */
+export function frameRejection(
+  response: { readonly status: number; readonly headers: HeaderList; readonly body: Uint8Array },
+  options: { readonly isHead: boolean; readonly dateLine: string },
+): OutgoingHead {
+  const { length } = response.body;
+  return {
+    startLine: statusLine(response.status),
+    headers: response.headers,
+    ownLines: `${options.dateLine}content-length: ${length}\r\nconnection: close\r\n`,
+    ownLineCount: 3,
+    framing: options.isHead ? BodyFraming.NONE : BodyFraming.LENGTH,
+    length,
+  };
+}

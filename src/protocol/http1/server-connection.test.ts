@@ -659,6 +659,24 @@ describe('Http1ServerConnection as a tunnel', () => {
       await server.until(() => server.seen[0]?.completed === true && server.closed === 1);
     }));
 
+  it('loses nothing of what is written at the end', async () => {
+    const last = Buffer.alloc(16 << 20, 'z');
+    const hooks: SeenHooks = {
+      ...accept,
+      onEnd({ stream }) {
+        stream.sendData(last);
+        stream.sendEnd();
+      },
+    };
+    await withServer({ hooks }, async ({ server, peer }) => {
+      peer.send(upgrade);
+      peer.end();
+      const text = await peer.ended();
+      assert.equal(text.length - text.indexOf('\r\n\r\n') - 4, last.length);
+      await server.until(() => server.seen[0]?.completed === true && server.closed === 1);
+    });
+  });
+
   it('closes after a refused upgrade, so that nothing meant for the tunnel is read as a request', async () => {
     const hooks: SeenHooks = { onRequest: ({ stream }) => respond(stream, 'no', 403) };
     await withServer({ hooks }, async ({ server, peer }) => {
