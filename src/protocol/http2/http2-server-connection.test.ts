@@ -635,6 +635,25 @@ describe('Http2ServerConnection, raw frames', () => {
     ['DATA on an idle stream', [frame(0, 0, 5, Buffer.from('x'))]],
     ['a CONTINUATION without HEADERS', [frame(9, 4, 1, block(base))]],
     ['an HPACK index that does not exist', [frame(1, 5, 1, Buffer.from([0xff, 0xff, 0x0f]))]],
+    [
+      'an HPACK bomb',
+      [
+        // One field of 3900 octets, entered into the table, then named 90 times by an octet each.
+        frame(
+          1,
+          0x5,
+          1,
+          Buffer.concat([
+            block(base),
+            Buffer.of(0x40, 3),
+            Buffer.from('x-a', 'latin1'),
+            Buffer.of(0x7f, 0xbd, 0x1d),
+            Buffer.alloc(3900, 'a'),
+            Buffer.alloc(90, 0xbe),
+          ]),
+        ),
+      ],
+    ],
     ['an oversize table update', [frame(1, 5, 1, Buffer.from([0x3f, 0xff, 0xff, 0xff, 0x07]))]],
   ];
   for (const [what, frames] of bad)
@@ -657,6 +676,27 @@ describe('Http2ServerConnection, raw frames', () => {
         await exchange(port, [headers([...base, 'x-a', 'b\r\nx: y', 'x-b', 'c'], 0x5)]);
         assert.deepEqual((requests[0] as ServerStream).request.headers, ['x-b', 'c']);
       },
+    );
+  });
+
+  it('refuses streams beyond the limit so that they may be sent again', async () => {
+    await withServer(
+      () => undefined,
+      async ({ port, requests }) => {
+        const head = block([':method', 'GET', ...base.slice(2)]);
+        const { types, raw } = await exchange(port, [
+          frame(1, 5, 1, head),
+          frame(1, 5, 3, head),
+          frame(1, 5, 5, head),
+        ]);
+        assert.equal(requests.length, 2);
+        assert.ok(types.includes(3));
+        let at = 0;
+        while (raw[at + 3] !== 3) at += 9 + raw.readUIntBE(at, 3);
+        assert.equal(raw.readUInt32BE(at + 5), 5);
+        assert.equal(raw.readUInt32BE(at + 9), constants.NGHTTP2_REFUSED_STREAM);
+      },
+      { maxConcurrentStreams: 2 },
     );
   });
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { connect as connectTcp } from 'node:net';
 import { constants as osConstants } from 'node:os';
-import type { TLSSocket } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import { connect as connectTls } from 'node:tls';
 import type { Clock, Timer } from '../../core/clock.ts';
 import { errorMessage, systemErrorCode } from '../../core/errors.ts';
@@ -48,7 +48,7 @@ export class Connector {
   readonly #resolver: DnsResolver;
   readonly #clock: Clock;
   #turn = 0;
-  #session: Buffer | undefined = undefined;
+  readonly #sessions: SessionCache = new SessionCache();
 
   constructor(target: ConnectTarget, deps: { resolver: DnsResolver; clock: Clock }) {
     this.#target = target;
@@ -57,12 +57,7 @@ export class Connector {
   }
 
   connect(handler: ConnectHandler): ConnectAttempt {
-    const attempt = new Attempt(this.#target, handler, {
-      session: this.#session,
-      onSession: (session) => {
-        this.#session = session;
-      },
-    });
+    const attempt = new Attempt(this.#target, handler, this.#sessions);
     attempt.start(this.#clock);
     if (this.#target.isUnixSocket) attempt.tryAddresses([this.#target.host]);
     else
@@ -84,9 +79,19 @@ export class Connector {
   }
 }
 
-interface SessionCache {
-  readonly session: Buffer | undefined;
-  readonly onSession: (session: Buffer) => void;
+/** The latest TLS session, resumed only under the trust that it was made with: a resumed one is not verified again. */
+class SessionCache {
+  #context: SecureContext | undefined = undefined;
+  #session: Buffer | undefined = undefined;
+
+  get(context: SecureContext | undefined): Buffer | undefined {
+    return context === this.#context ? this.#session : undefined;
+  }
+
+  set(context: SecureContext | undefined, session: Buffer): void {
+    this.#context = context;
+    this.#session = session;
+  }
 }
 
 class Attempt implements ConnectAttempt {
@@ -167,14 +172,12 @@ class Attempt implements ConnectAttempt {
     const { port, isUnixSocket, tls, host, alpn } = this.#target;
     const where = isUnixSocket ? { path: address } : { host: address, port };
     if (tls === undefined) return connectTcp({ ...where, noDelay: true });
-    const { session } = this.#cache;
-    const socket = connectTls({
-      ...where,
-      ...tls.connectOptions(host, alpn),
-      ...(session === undefined ? {} : { session }),
-    });
+    const options = tls.connectOptions(host, alpn);
+    const { secureContext } = options;
+    const session = this.#cache.get(secureContext);
+    const socket = connectTls({ ...where, ...options, ...(session === undefined ? {} : { session }) });
     socket.setNoDelay();
-    socket.on('session', this.#cache.onSession);
+    socket.on('session', (latest: Buffer) => this.#cache.set(secureContext, latest));
     return socket;
   }
 }

@@ -465,6 +465,13 @@ describe('createListener, TLS', () => {
     await assert.rejects(createListener(options, factory({ infos: [], received: [] })), { path: certFile });
   });
 
+  for (const text of ['', '-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n'])
+    it(`rejects authorities that cannot be read from ${JSON.stringify(text)}`, async () => {
+      const path = writePem(text);
+      const listener = createListener(tls({ clientCaFile: path }), factory({ infos: [], received: [] }));
+      await assert.rejects(listener, { path });
+    });
+
   it('survives a client that speaks plain text', async () => {
     await withListener(tls(), async ({ port }) => {
       const socket = connectTcp(port, '127.0.0.1');

@@ -1,10 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions, SecureContext } from 'node:tls';
 import { checkServerIdentity, createSecureContext } from 'node:tls';
 import type { Clock } from '../../core/clock.ts';
 import { ConfigError, errorMessage } from '../../core/errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { readAuthoritiesFile, readPemFile, signatureOfFiles } from './pem-file.ts';
 import type { TlsVersions } from './tls-versions.ts';
 import { defaultTlsVersions, toCipherString } from './tls-versions.ts';
 
@@ -91,7 +91,7 @@ export class TlsClientContext {
 function load(options: TlsClientOptions): SecureContext {
   const versions = { ...defaultTlsVersions, ...options.versions };
   const ciphers = toCipherString(options.cipherSuites ?? [], versions.minVersion);
-  const ca = readOptional(options.rootCertsFile);
+  const ca = options.rootCertsFile === undefined ? undefined : readAuthoritiesFile(options.rootCertsFile);
   const cert = readOptional(options.clientCertFile);
   const key = readOptional(options.clientKeyFile);
   try {
@@ -111,19 +111,10 @@ function load(options: TlsClientOptions): SecureContext {
 }
 
 function readOptional(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ConfigError(file, `cannot be read: ${errorMessage(error)}`, undefined, { cause: error });
-  }
+  return file === undefined ? undefined : readPemFile(file);
 }
 
 function signatureOf(options: TlsClientOptions): string {
-  return [options.rootCertsFile, options.clientCertFile, options.clientKeyFile]
-    .map((file) => {
-      const stat = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
-      return stat === undefined ? '' : `${stat.ino}:${stat.size}:${stat.mtimeMs}`;
-    })
-    .join(' ');
+  const files = [options.rootCertsFile, options.clientCertFile, options.clientKeyFile];
+  return signatureOfFiles(files.filter((file) => file !== undefined));
 }

@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { createSecureContext } from 'node:tls';
 import type { Clock, Timer } from '../../core/clock.ts';
 import { ConfigError, errorMessage } from '../../core/errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { CertificatePair } from './certificate.ts';
+import { readAuthoritiesFile, readPemFile, signatureOfFiles } from './pem-file.ts';
 import type { TlsVersions } from './tls-versions.ts';
 import { defaultTlsVersions, toCipherString } from './tls-versions.ts';
 
@@ -61,7 +61,7 @@ export class TlsServerContexts {
     this.#clock = deps.clock;
     this.#log = deps.log;
     this.#onDefaultChange = deps.onDefaultChange;
-    this.#signature = signatureOf(options);
+    this.#signature = signatureOfFiles(filesOf(options));
     this.#loaded = loadAll(options);
     this.#watch();
   }
@@ -79,7 +79,7 @@ export class TlsServerContexts {
 
   /** Looks at the files now and takes what changed. */
   reload(): void {
-    const signature = signatureOf(this.#options);
+    const signature = signatureOfFiles(filesOf(this.#options));
     if (signature === this.#signature) return;
     this.#signature = signature;
     try {
@@ -111,10 +111,12 @@ export class TlsServerContexts {
 function loadAll(options: TlsServerOptions): Loaded[] {
   const versions = { ...defaultTlsVersions, ...options.versions };
   const ciphers = toCipherString(options.cipherSuites ?? [], versions.minVersion);
-  const ca = options.clientCaFile === undefined ? undefined : readPem(options.clientCaFile);
+  const ca = options.clientCaFile === undefined ? undefined : readAuthoritiesFile(options.clientCaFile);
   return options.certificates.map((source) => {
     const { cert, key } =
-      source.kind === 'pem' ? source : { cert: readPem(source.certFile), key: readPem(source.keyFile) };
+      source.kind === 'pem'
+        ? source
+        : { cert: readPemFile(source.certFile), key: readPemFile(source.keyFile) };
     const contextOptions: SecureContextOptions = {
       ...versions,
       cert,
@@ -135,25 +137,7 @@ function loadAll(options: TlsServerOptions): Loaded[] {
   });
 }
 
-function readPem(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ConfigError(file, `cannot be read: ${errorMessage(error)}`, undefined, { cause: error });
-  }
-}
-
 function filesOf(options: TlsServerOptions): string[] {
   const files = options.certificates.flatMap((c) => (c.kind === 'files' ? [c.certFile, c.keyFile] : []));
   return options.clientCaFile === undefined ? files : [...files, options.clientCaFile];
-}
-
-/** Changes whenever a file does; symbolic links (Kubernetes secrets) are followed. */
-function signatureOf(options: TlsServerOptions): string {
-  return filesOf(options)
-    .map((file) => {
-      const stat = statSync(file, { throwIfNoEntry: false });
-      return stat === undefined ? 'absent' : `${stat.ino}:${stat.size}:${stat.mtimeMs}`;
-    })
-    .join(' ');
 }

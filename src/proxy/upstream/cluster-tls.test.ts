@@ -151,6 +151,28 @@ describe('Cluster over TLS', () => {
     cluster.destroy();
   });
 
+  it('resumes sessions, but not those made under other authorities', async () => {
+    const clock = new ManualClock();
+    const path = file(ca.cert);
+    await using server = await startTls(good);
+    const cluster = openCluster(
+      clusterConfig(server.port, { scheme: 'https', host: 'backend.example' }),
+      { tls: { rootCertsFile: path }, retry: noRetryPolicy },
+      { resolver, clock },
+    );
+    for (const isReused of [false, true]) {
+      assert.equal((await send(cluster).recorder.over.promise).kind, 'complete');
+      assert.equal(server.sockets.at(-1)?.isSessionReused(), isReused);
+      const gone = server.sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+      for (const socket of server.sockets.splice(0)) socket.end();
+      await Promise.all(gone);
+    }
+    writeFileSync(path, otherCa.cert);
+    clock.advance(10_000);
+    assert.equal((await send(cluster).recorder.over.promise).kind, 'failed');
+    cluster.destroy();
+  });
+
   it('refuses a backend that speaks TLS 1.0 alone', async () => {
     const legacy = { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     await using server = await startTls({ ...good, ...legacy });
