@@ -41,7 +41,7 @@ export interface Http1TestClient {
 /** Opens both ends. */
 export async function startHttp1Client(options: Http1ClientOptions = {}): Promise<Http1TestClient> {
   const listener: RawServer = await listenRaw();
-  const socket = connect({ port: listener.port, host: '127.0.0.1' });
+  const socket = connect({ port: listener.port, host: '127.0.0.1', allowHalfOpen: true });
   await once(socket, 'connect');
   const server = await listener.peer(0);
   const changes = new EventEmitter();

@@ -55,7 +55,10 @@ export class Http1ClientConnection implements Http1ClientStreamOwner {
   #hasToldClose = false;
   #interimResponses = 0;
 
-  /** @param socket connected (TLS: handshake done), with nothing read from it */
+  /**
+   * @param socket connected (TLS: handshake done), with nothing read from it; with `allowHalfOpen`, or a tunnel's
+   *   other direction ends with the server's
+   */
   constructor(socket: Duplex, settings: Http1ClientSettings, events: Http1ClientEvents) {
     this.#socket = socket;
     this.#settings = settings;

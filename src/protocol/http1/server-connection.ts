@@ -51,7 +51,10 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
   /** Content read away after an early response, or octets after the last one. */
   #discardedBytes = 0;
 
-  /** @param socket connected (TLS: handshake done); paused, with what was read put back by `unshift`, or fresh */
+  /**
+   * @param socket connected (TLS: handshake done); paused, with what was read put back by `unshift`, or fresh; with
+   *   `allowHalfOpen`, or the client's end cuts off what is being written
+   */
   constructor(
     socket: Duplex,
     options: { readonly info: ConnectionInfo; readonly settings: Http1ServerSettings },
