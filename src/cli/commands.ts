@@ -9,6 +9,8 @@ import { lookupKey } from './api-keys/lookup.ts';
 import { undeleteKey } from './api-keys/undelete.ts';
 import { updateKey } from './api-keys/update.ts';
 import type { CliCommand } from './command.ts';
+import { compileCommand } from './config-tools/compile.ts';
+import { lintCommand } from './config-tools/lint.ts';
 import { getConfigValue } from './config/get-value.ts';
 import { setConfig } from './config/set.ts';
 import { describeConfig } from './endpoints/configs-describe.ts';
@@ -88,6 +90,8 @@ export const commands: readonly CliCommand[] = [
   getProjectPolicy,
   setConfig,
   getConfigValue,
+  compileCommand,
+  lintCommand,
   upCommand,
   serverCommand,
 ];

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { offlineCli } from '../testing/offline-cli.ts';
+
+const clean = `swagger: "2.0"
+info: { title: Books, version: 1.0.0 }
+host: books.example.com
+paths:
+  /books:
+    get:
+      operationId: list
+      security: [{ key: [] }]
+      responses: { 200: { description: Books. } }
+securityDefinitions:
+  key: { type: apiKey, name: key, in: query }
+`;
+const warned = clean.replace('security: [{ key: [] }]', 'security: []');
+const broken = clean.replace('[{ key: [] }]', '[{ kex: [] }]');
+
+describe('lintCommand', () => {
+  it('prints nothing but the count for a clean document', async (context) => {
+    const ran = await offlineCli(context, { 'a.yaml': clean })('lint', 'a.yaml');
+    assert.deepEqual(ran, { code: 0, stdout: '', stderr: '0 errors, 0 warnings\n' });
+  });
+
+  it('shows the line of an error with a caret and a hint, under the path that was given, and ends with 1', async (context) => {
+    const { code, stdout, stderr } = await offlineCli(context, { 'api/a.yaml': broken })(
+      'lint',
+      'api/a.yaml',
+    );
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /^ERROR: a\.yaml: .*\n {2}--> api\/a\.yaml:8:\d+\n {3}8 \| .*kex.*\n {5}\| +\^\n {2}help: /,
+    );
+    assert.equal(stderr, '1 error, 1 warning\n');
+  });
+
+  it('ends with 0 for warnings', async (context) => {
+    const { code, stdout, stderr } = await offlineCli(context, { 'a.yaml': warned })('lint', 'a.yaml');
+    assert.deepEqual([code, stderr], [0, '0 errors, 1 warning\n']);
+    assert.match(stdout, /^WARNING: /);
+  });
+
+  it('ends with 1 for warnings with --strict', async (context) => {
+    const run = offlineCli(context, { 'warned.yaml': warned, 'clean.yaml': clean });
+    assert.equal((await run('lint', '--strict', 'warned.yaml')).code, 1);
+    assert.equal((await run('lint', '--strict', 'clean.yaml')).code, 0);
+  });
+
+  it('prints JSON for tools', async (context) => {
+    const { stdout } = await offlineCli(context, { 'a.yaml': broken })('lint', '--format=json', 'a.yaml');
+    const [finding] = JSON.parse(stdout) as { kind: string; source: { file: string; line: number } }[];
+    assert.deepEqual([finding?.kind, finding?.source.file, finding?.source.line], ['error', 'a.yaml', 8]);
+  });
+
+  it('prints annotations for GitHub', async (context) => {
+    const run = offlineCli(context, { 'api/a.yaml': broken });
+    assert.match(
+      (await run('lint', '--format=github', 'api/a.yaml')).stdout,
+      /^::error file=api\/a\.yaml,line=8,/,
+    );
+  });
+
+  for (const [fact, argv] of [
+    ['no file', ['lint']],
+    ['a file that is not there', ['lint', 'none.yaml']],
+    ['an unknown format', ['lint', '--format=yaml', 'a.yaml']],
+  ] as const)
+    it(`ends with 2 for ${fact}`, async (context) => {
+      const { code, stdout, stderr } = await offlineCli(context, { 'a.yaml': clean })(...argv);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.notEqual(stderr, '');
+    });
+});
