@@ -1,11 +1,11 @@
 import { systemClock } from '../../core/clock.ts';
-import { ConfigError, errorMessage, systemErrorCode } from '../../core/errors.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { readEnvironment } from '../environment.ts';
 import { renderFlagHelp } from '../flags/flag-help.ts';
 import { FlagReader } from '../flags/flag-reader.ts';
 import { parseFlags } from '../flags/parse-flags.ts';
-import { type RunningProxy, startProxy } from './run-proxy.ts';
+import { explainStartFailure } from './explain-start-failure.ts';
+import { type RunningProxy, startProxy } from './start-proxy.ts';
 import { toProxySettings } from './settings/to-proxy-settings.ts';
 
 /** The outside of a proxy process. */
@@ -29,44 +29,48 @@ export async function runProxyCommand(argv: readonly string[], deps: ProxyComman
     }
     const settings = toProxySettings(new FlagReader(parsed), readEnvironment(deps.env));
     const logger = createLogger({ sink: deps.stderr, level: settings.process.logLevel });
-    const proxy = await startProxy(settings, {
+    const signals = listenForSignals();
+    const starting = startProxy(settings, {
       clock: systemClock,
       logger,
       environment: (name) => deps.env[name],
     });
-    return await serveUntilSignalled(proxy);
+    // A proxy that is told to stop before it serves has nothing to drain.
+    const proxy = await Promise.race([starting, signals.stopped]);
+    return typeof proxy === 'number' ? proxy : await serve(proxy, signals);
   } catch (error) {
-    deps.stderr(`gatehouse proxy: ${explain(error)}\n`);
+    deps.stderr(`gatehouse proxy: ${explainStartFailure(error)}\n`);
     return exitUsage;
   }
 }
 
-/** The second of these signals ends the process at once: the drain is what the first one asked for. */
+/** The first asks for a drain; the second ends the process at once. */
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 const exitInterrupted = 130;
 
-async function serveUntilSignalled(proxy: RunningProxy): Promise<number> {
-  let isStopping = false;
-  const interrupted = new Promise<number>((resolve) => {
-    for (const signal of stopSignals) {
-      process.on(signal, () => {
-        if (isStopping) resolve(exitInterrupted);
-        isStopping = true;
-        void proxy.drain();
-      });
-    }
-  });
-  process.on('SIGHUP', () => proxy.reload());
-  process.on('SIGUSR1', () => proxy.reopenLogs());
-  return await Promise.race([proxy.finished.then(() => exitOk), interrupted]);
+interface Signals {
+  /** Until it is set, the first stop signal is the end. */
+  proxy: RunningProxy | undefined;
+  readonly stopped: Promise<number>;
 }
 
-function explain(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
-  const code = systemErrorCode(error);
-  if (code === 'EADDRINUSE')
-    return `${errorMessage(error)}; another process has the port: stop it, or choose another port`;
-  if (code === 'EACCES')
-    return `${errorMessage(error)}; ports below 1024 need a privilege: choose a higher one`;
-  return errorMessage(error);
+function listenForSignals(): Signals {
+  let stop: (code: number) => void = () => undefined;
+  const signals: Signals = { proxy: undefined, stopped: new Promise((resolve) => (stop = resolve)) };
+  let isStopping = false;
+  for (const signal of stopSignals) {
+    process.on(signal, () => {
+      if (isStopping || signals.proxy === undefined) return stop(exitInterrupted);
+      isStopping = true;
+      void signals.proxy.drain();
+    });
+  }
+  process.on('SIGHUP', () => signals.proxy?.reload());
+  process.on('SIGUSR1', () => signals.proxy?.reopenLogs());
+  return signals;
+}
+
+async function serve(proxy: RunningProxy, signals: Signals): Promise<number> {
+  signals.proxy = proxy;
+  return await Promise.race([proxy.finished.then(() => exitOk), signals.stopped]);
 }

@@ -22,6 +22,13 @@ export interface AdminDeps {
   readonly drain: () => void;
 }
 
+/** A request to the admin server. */
+export interface AdminRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+}
+
 /** An answer of the admin server. */
 export interface AdminAnswer {
   readonly status: number;
@@ -30,11 +37,21 @@ export interface AdminAnswer {
 }
 
 /** One page: the methods that it takes, and what it answers. */
-export interface AdminRoute {
+interface AdminRoute {
   readonly methods: readonly string[];
   answer(deps: AdminDeps, query: URLSearchParams): AdminAnswer;
   /** Answer to other methods; a line of text without it. */
   readonly methodNotAllowed?: AdminAnswer;
+}
+
+/** What this process answers. */
+export function answerAdmin(deps: AdminDeps, request: AdminRequest): AdminAnswer {
+  const [path = '', query = ''] = request.target.split('?', 2);
+  const route = adminRoutes.get(path);
+  if (route === undefined) return plain(404, `not found; there is ${[...adminRoutes.keys()].join(' ')}\n`);
+  if (!route.methods.includes(request.method))
+    return route.methodNotAllowed ?? plain(405, `method not allowed; use ${route.methods.join(' or ')}\n`);
+  return route.answer(deps, new URLSearchParams(query));
 }
 
 const read = ['GET', 'HEAD'] as const;
@@ -58,7 +75,7 @@ const metrics: AdminRoute = {
  * All pages by path. `/healthz` and `/endpoints_status` are those of ESP v1's status port; `/ready`, `/logging`,
  * `/config_dump` and `/stats/prometheus` have the paths of Envoy's admin interface, which ESPv2 shows at its own.
  */
-export const adminRoutes: ReadonlyMap<string, AdminRoute> = new Map<string, AdminRoute>([
+const adminRoutes: ReadonlyMap<string, AdminRoute> = new Map<string, AdminRoute>([
   ['/healthz', live],
   ['/livez', live],
   ['/readyz', ready],

@@ -7,6 +7,8 @@ import { MetricRegistry } from '../../telemetry/metrics.ts';
 import { createTestGateway } from '../pipeline/testing/test-gateway.ts';
 import { createAdminServer } from './admin-server.ts';
 import type { AdminServer } from './admin-server.ts';
+import { answerAdmin } from './admin-routes.ts';
+import type { AdminDeps } from './admin-routes.ts';
 import { registerConfigMetrics } from './config-metrics.ts';
 import { collectStatusFacts } from './status-facts.ts';
 
@@ -25,29 +27,27 @@ describe('createAdminServer', () => {
 
   before(async () => {
     registerConfigMetrics(metrics, served.gateway);
-    admin = await createAdminServer(
-      {
-        gateway: served.gateway,
-        metrics,
-        logger,
-        version: '1.2.3',
-        options: () => ({ token: new Secret('hush'), private_key: 'hush', service: 'echo' }),
-        status: () =>
-          collectStatusFacts({
-            gateway: served.gateway,
-            version: '1.2.3',
-            startedAtMs: 0,
-            connections: () => ({ active: 2, accepted: 5 }),
-            counters: () => undefined,
-            remoteRolloutCalls: () => 3,
-          }),
-        drain() {
-          drains++;
-          served.gateway.drain();
-        },
+    const deps: AdminDeps = {
+      gateway: served.gateway,
+      metrics,
+      logger,
+      version: '1.2.3',
+      options: () => ({ token: new Secret('hush'), private_key: 'hush', service: 'echo' }),
+      status: () =>
+        collectStatusFacts({
+          gateway: served.gateway,
+          version: '1.2.3',
+          startedAtMs: 0,
+          connections: () => ({ active: 2, accepted: 5 }),
+          counters: () => undefined,
+          remoteRolloutCalls: () => 3,
+        }),
+      drain() {
+        drains++;
+        served.gateway.drain();
       },
-      { port: 0 },
-    );
+    };
+    admin = await createAdminServer((request) => answerAdmin(deps, request), { port: 0 }, logger);
   });
 
   after(() => admin.close());

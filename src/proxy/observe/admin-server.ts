@@ -3,8 +3,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { Closeable } from '../../core/lifecycle.ts';
-import { adminRoutes, plain } from './admin-routes.ts';
-import type { AdminAnswer, AdminDeps } from './admin-routes.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { plain } from './admin-routes.ts';
+import type { AdminAnswer, AdminRequest } from './admin-routes.ts';
 
 /** Where the admin server listens. */
 export interface AdminServerOptions {
@@ -19,14 +20,26 @@ export interface AdminServer extends Closeable {
   readonly port: number;
 }
 
+/** Answers a request of the admin server; for one process `answerAdmin`, for several what merges theirs. */
+export type AdminHandler = (request: AdminRequest) => AdminAnswer | Promise<AdminAnswer>;
+
 /** @throws the system's error (`EADDRINUSE` …) */
-export async function createAdminServer(deps: AdminDeps, options: AdminServerOptions): Promise<AdminServer> {
-  const server = createServer((request, response) => respond(deps, request, response));
+export async function createAdminServer(
+  handler: AdminHandler,
+  options: AdminServerOptions,
+  logger: Logger,
+): Promise<AdminServer> {
+  const server = createServer((request, response) => {
+    respond(handler, request, response).catch((error: unknown) => {
+      logger.error({ error }, 'admin request failed');
+      response.destroy();
+    });
+  });
   server.maxConnections = maxConnections;
   server.headersTimeout = requestTimeoutMs;
   server.requestTimeout = requestTimeoutMs;
   await listen(server, options.port, options.host ?? '127.0.0.1');
-  server.on('error', (error) => deps.logger.error({ error }, 'admin server failed'));
+  server.on('error', (error) => logger.error({ error }, 'admin server failed'));
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>
@@ -50,8 +63,15 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-function respond(deps: AdminDeps, request: IncomingMessage, response: ServerResponse): void {
-  const { status, contentType, body } = answer(deps, request);
+async function respond(
+  handler: AdminHandler,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  request.resume();
+  const { status, contentType, body } = isTrusted(request)
+    ? await handler({ method: request.method ?? '', target: request.url ?? '' })
+    : plain(403, 'requests of web pages are not answered\n');
   response.writeHead(status, {
     'content-type': contentType,
     'cache-control': 'no-store',
@@ -59,17 +79,6 @@ function respond(deps: AdminDeps, request: IncomingMessage, response: ServerResp
     'content-length': Buffer.byteLength(body),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
-  request.resume();
-}
-
-function answer(deps: AdminDeps, request: IncomingMessage): AdminAnswer {
-  if (!isTrusted(request)) return plain(403, 'requests of web pages are not answered\n');
-  const [path = '', query = ''] = (request.url ?? '').split('?', 2);
-  const route = adminRoutes.get(path);
-  if (route === undefined) return plain(404, `not found; there is ${[...adminRoutes.keys()].join(' ')}\n`);
-  if (!route.methods.includes(request.method ?? ''))
-    return route.methodNotAllowed ?? plain(405, `method not allowed; use ${route.methods.join(' or ')}\n`);
-  return route.answer(deps, new URLSearchParams(query));
 }
 
 /**

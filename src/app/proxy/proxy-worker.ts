@@ -1,7 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
-import { systemErrorCode } from '../../core/errors.ts';
-import type { Closeable } from '../../core/lifecycle.ts';
-import { type AdminServer, createAdminServer } from '../../proxy/observe/admin-server.ts';
+import {
+  type AdminAnswer,
+  type AdminDeps,
+  type AdminRequest,
+  answerAdmin,
+} from '../../proxy/observe/admin-routes.ts';
 import { registerConfigMetrics, registerServiceControlMetrics } from '../../proxy/observe/config-metrics.ts';
 import { collectStatusFacts } from '../../proxy/observe/status-facts.ts';
 import { createHttpClient } from '../../service-control/transport/http-client.ts';
@@ -12,65 +15,48 @@ import { DataPlane } from './data-plane.ts';
 import { createLastGoodRollout, type LastGoodRollout, noLastGoodRollout } from './last-good-rollout.ts';
 import { createManagementClient } from './service-control.ts';
 import type { ProxySettings } from './settings/proxy-settings.ts';
+import type { Worker } from './worker.ts';
 
-export interface ProxyDeps {
+export interface WorkerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly environment: (name: string) => string | undefined;
+  /** Told every rollout id that Service Control mentions. */
+  readonly onRolloutId: (rolloutId: string) => void;
+  /** Somebody asked the admin server for a drain of the whole proxy. */
+  readonly onDrainWanted: () => void;
 }
 
-/** A proxy that serves. */
-export interface RunningProxy extends Closeable {
-  readonly ports: readonly number[];
-  readonly adminPort: number | undefined;
-  /** Resolves when the proxy has drained and closed, for whatever reason. */
-  readonly finished: Promise<void>;
-  /** Looks for a new config and opens log files anew. */
-  reload(): void;
-  reopenLogs(): void;
-  /** Stops taking requests after the drain delay, finishes those in flight, then closes. Idempotent. */
-  drain(): Promise<void>;
-}
-
-/**
- * Starts a proxy: fetches its config, then listens. Rejects with ConfigError, or the system's error for a port that
- * cannot be had; nothing is left open then.
- */
-export async function startProxy(settings: ProxySettings, deps: ProxyDeps): Promise<RunningProxy> {
-  const proxy = new SingleProcessProxy(settings, deps);
-  try {
-    await proxy.start();
-    return proxy;
-  } catch (error) {
-    await proxy.close();
-    throw error;
-  }
-}
-
-class SingleProcessProxy implements RunningProxy {
-  readonly finished: Promise<void>;
+/** A data plane with what keeps its configs up to date: one worker, in whatever process. */
+export class ProxyWorker implements Worker {
+  /** Resolves when it has drained and closed. */
+  readonly ended: Promise<void>;
   readonly #settings: ProxySettings;
-  readonly #deps: ProxyDeps;
+  readonly #deps: WorkerDeps;
   readonly #startedAtMs: number;
   readonly #http: ReturnType<typeof createHttpClient>;
   readonly #dataPlane: DataPlane;
   readonly #source: ConfigSource;
-  #admin: AdminServer | undefined;
-  #finish: () => void = () => undefined;
+  readonly #adminDeps: AdminDeps;
+  #end: () => void = () => undefined;
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(settings: ProxySettings, deps: ProxyDeps) {
+  /** Throws ConfigError for settings that cannot be used. */
+  constructor(settings: ProxySettings, deps: WorkerDeps) {
     const { clock, logger } = deps;
     this.#settings = settings;
     this.#deps = deps;
     this.#startedAtMs = clock.nowMs();
-    this.finished = new Promise((resolve) => (this.#finish = resolve));
+    this.ended = new Promise((resolve) => (this.#end = resolve));
     this.#http = createHttpClient(clock);
     this.#dataPlane = new DataPlane(settings, {
       ...deps,
       reusePort: settings.process.workers > 1,
-      onRolloutId: (rolloutId) => this.#source.notice(rolloutId),
+      onRolloutId: (rolloutId) => {
+        this.#source.notice(rolloutId);
+        deps.onRolloutId(rolloutId);
+      },
     });
     this.#source = createConfigSource(settings, {
       client: (serviceName, maxRetries) =>
@@ -86,21 +72,24 @@ class SingleProcessProxy implements RunningProxy {
       clock,
       logger,
     });
+    this.#adminDeps = this.#createAdminDeps();
   }
 
   get ports(): readonly number[] {
     return this.#dataPlane.ports;
   }
 
-  get adminPort(): number | undefined {
-    return this.#admin?.port;
-  }
-
   async start(): Promise<void> {
     await this.#source.start();
     await this.#dataPlane.listen();
-    this.#admin = await this.#startAdminOrWarn();
-    this.#deps.logger.info({ ports: this.ports, adminPort: this.adminPort }, 'serving');
+  }
+
+  answerAdmin(request: AdminRequest): Promise<AdminAnswer> {
+    return Promise.resolve(answerAdmin(this.#adminDeps, request));
+  }
+
+  notice(rolloutId: string): void {
+    this.#source.notice(rolloutId);
   }
 
   reload(): void {
@@ -135,55 +124,34 @@ class SingleProcessProxy implements RunningProxy {
   async #close(): Promise<void> {
     await this.#source.close();
     await this.#dataPlane.close();
-    await this.#admin?.close();
     await this.#http.close();
-    this.#finish();
+    this.#end();
   }
 
-  /** A second proxy on one machine finds ESP's default status port taken; that is no reason not to serve. */
-  async #startAdminOrWarn(): Promise<AdminServer | undefined> {
-    try {
-      return await this.#startAdmin();
-    } catch (error) {
-      const { admin } = this.#settings;
-      if (admin === undefined || admin.isChosen || systemErrorCode(error) !== 'EADDRINUSE') throw error;
-      this.#deps.logger.warn(
-        { port: admin.port },
-        'the default status port is taken, serving without an admin server',
-      );
-      return undefined;
-    }
-  }
-
-  async #startAdmin(): Promise<AdminServer | undefined> {
-    const { admin } = this.#settings;
-    if (admin === undefined) return undefined;
+  #createAdminDeps(): AdminDeps {
     const { gateway, metrics } = this.#dataPlane;
     const counters = (): NonNullable<DataPlane['controller']>['counters'] | undefined =>
       this.#dataPlane.controller?.counters;
     registerConfigMetrics(metrics, gateway);
     registerServiceControlMetrics(metrics, counters);
     const version = readVersion();
-    return await createAdminServer(
-      {
-        gateway,
-        metrics,
-        logger: this.#deps.logger,
-        version,
-        options: () => ({ ...this.#settings }),
-        status: () =>
-          collectStatusFacts({
-            gateway,
-            version,
-            startedAtMs: this.#startedAtMs,
-            connections: () => this.#dataPlane.connections,
-            counters,
-            remoteRolloutCalls: () => this.#source.remoteRolloutCalls,
-          }),
-        drain: () => void this.drain(),
-      },
-      admin,
-    );
+    return {
+      gateway,
+      metrics,
+      logger: this.#deps.logger,
+      version,
+      options: () => ({ ...this.#settings }),
+      status: () =>
+        collectStatusFacts({
+          gateway,
+          version,
+          startedAtMs: this.#startedAtMs,
+          connections: () => this.#dataPlane.connections,
+          counters,
+          remoteRolloutCalls: () => this.#source.remoteRolloutCalls,
+        }),
+      drain: () => this.#deps.onDrainWanted(),
+    };
   }
 }
 
