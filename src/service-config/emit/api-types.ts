@@ -5,6 +5,7 @@ import { baseName } from '../source/base-name.ts';
 import { referenceOf } from '../source/source-set.ts';
 import { child, stringOf } from '../source/source-node.ts';
 import type { MappingNode, SourceNode } from '../source/source-node.ts';
+import { schemaType } from './schema-type.ts';
 import type { FieldDraft, TypeRegistry } from './type-registry.ts';
 import { emptyUse, listUse, primitiveKind, stringUse, structUse, valueUse, wrapperUse } from './type-use.ts';
 import type { TypeUse } from './type-use.ts';
@@ -76,7 +77,7 @@ export class ApiTypes {
   #schema(schema: SourceNode | undefined): TypeUse {
     if (schema === undefined) return valueUse;
     if (referenceOf(schema) !== undefined) return this.#reference(schema);
-    const type = stringOf(child(schema, 'type'));
+    const type = schemaType(schema);
     const primitive = type === undefined ? undefined : primitiveKind(type, stringOf(child(schema, 'format')));
     if (primitive !== undefined) return { kind: primitive, typeUrl: '', shape: 'single' };
     if (type === 'array') return this.#array(schema);
@@ -102,10 +103,10 @@ export class ApiTypes {
 
   #describe(schema: MappingNode, name: string): TypeUse {
     const properties = child(schema, 'properties');
-    const type = stringOf(child(schema, 'type')) ?? 'object';
+    const type = schemaType(schema) ?? (saysWhatItIs(schema) ? undefined : 'object');
     if (['allOf', 'oneOf', 'anyOf', 'not'].some((key) => schema.entries.has(key))) return valueUse;
     if (type === 'array') return this.#array(schema);
-    const primitive = primitiveKind(type, stringOf(child(schema, 'format')));
+    const primitive = type === undefined ? undefined : primitiveKind(type, stringOf(child(schema, 'format')));
     if (primitive !== undefined) return wrapperUse(primitive);
     if (type !== 'object') return valueUse;
     const values = mapValues(schema);
@@ -199,6 +200,11 @@ export class ApiTypes {
   #report(rule: string, at: SourceNode, message: string): void {
     this.#context.diagnostics.error({ rule, location: baseName(at.source.path), message, at });
   }
+}
+
+/** Whether a schema without one type is described by something else; with neither it is an object. */
+function saysWhatItIs(schema: MappingNode): boolean {
+  return ['type', 'const', 'enum'].some((key) => schema.entries.has(key));
 }
 
 /** Schema of the values of an object with free keys; undefined when it has none. `true` allows anything. */

@@ -4,7 +4,8 @@ import { toplevelLocation } from '../diagnostics/collector.ts';
 import { compileGrpc } from '../grpc/compile-grpc.ts';
 import { compileNormalised, isNormalised } from '../normalised/compile-normalised.ts';
 import { compileOpenapi2 } from '../openapi2/compile-openapi2.ts';
-import type { SourceNode } from '../source/source-node.ts';
+import { compileOpenapi3 } from '../openapi3/compile-openapi3.ts';
+import type { MappingNode, SourceNode } from '../source/source-node.ts';
 import type { InputDocument, Inputs } from './load-inputs.ts';
 
 /**
@@ -24,7 +25,7 @@ export function selectFrontend(inputs: Inputs, context: CompileContext): Fronten
   ];
   if (found.length > 1) return reportMixed(found, inputs, context);
   if (kinds.has('openapi2')) return openapi2Frontend;
-  if (kinds.has('openapi3')) return reportUnsupported('OpenAPI 3.x documents', inputs, context);
+  if (kinds.has('openapi3')) return openapi3Frontend;
   if (hasProtobuf) return compileGrpc;
   if (inputs.documents.some(isNormalised)) return compileNormalised;
   context.diagnostics.error({
@@ -37,13 +38,14 @@ export function selectFrontend(inputs: Inputs, context: CompileContext): Fronten
   return undefined;
 }
 
-const openapi2Frontend: Frontend = (inputs, context) => {
-  const roots = inputs.documents.filter(({ kind }) => kind === 'openapi2').map(({ root }) => root);
-  return compileOpenapi2(
-    roots.filter((root) => root.kind === 'mapping'),
-    context,
-  );
-};
+const openapi2Frontend: Frontend = (inputs, context) => compileOpenapi2(rootsOf(inputs, 'openapi2'), context);
+
+const openapi3Frontend: Frontend = (inputs, context) => compileOpenapi3(rootsOf(inputs, 'openapi3'), context);
+
+function rootsOf(inputs: Inputs, kind: InputDocument['kind']): MappingNode[] {
+  const roots = inputs.documents.filter((document) => document.kind === kind).map(({ root }) => root);
+  return roots.filter((root) => root.kind === 'mapping');
+}
 
 function reportMixed(found: readonly string[], inputs: Inputs, context: CompileContext): undefined {
   context.diagnostics.error({
@@ -51,15 +53,6 @@ function reportMixed(found: readonly string[], inputs: Inputs, context: CompileC
     location: toplevelLocation,
     message: `Ambiguous input. Found ${found.join(' and ')} in one set of files.`,
     hint: 'Submit documents of one kind; one service has one format.',
-    at: firstTopLevel(inputs),
-  });
-}
-
-function reportUnsupported(what: string, inputs: Inputs, context: CompileContext): undefined {
-  context.diagnostics.error({
-    rule: 'input-unsupported',
-    location: toplevelLocation,
-    message: `${what} cannot be compiled by this version.`,
     at: firstTopLevel(inputs),
   });
 }

@@ -14,6 +14,8 @@ export interface ApiModel {
   readonly fileName: string;
   readonly root: MappingNode;
   readonly host: string;
+  /** Where the document says its host; undefined when it does not. */
+  readonly hostPlace: SourcePlace | undefined;
   readonly title: string;
   readonly summary: string | undefined;
   /** `info.version` as written. */
@@ -45,7 +47,7 @@ export interface OperationModel {
   /** Url template of the http rule: base path and path, variables in snake case. */
   readonly template: string;
   readonly methodName: string;
-  /** `unrecognized`: made for `x-google-allow: all`. */
+  /** `unrecognized`: made for `x-google-allow: all` and `x-gatehouse-allow: all`. */
   readonly origin: 'declared' | 'unrecognized';
   readonly isDeprecated: boolean;
   readonly parameters: readonly ParameterModel[];

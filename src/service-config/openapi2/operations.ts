@@ -1,9 +1,7 @@
-import { clone } from '@bufbuild/protobuf';
-
-import { BackendRuleSchema } from '../../gen/google/api/backend_pb.ts';
 import type { BackendRule } from '../../gen/google/api/backend_pb.ts';
 import type { OperationModel } from '../model/api-model.ts';
 import { checkFields } from '../openapi/check-fields.ts';
+import { copyBackend } from '../openapi/copy-backend.ts';
 import { booleanExtension, findExtension } from '../openapi/extension.ts';
 import { operationLocation } from '../openapi/openapi-document.ts';
 import type { OpenapiDocument, Spot } from '../openapi/openapi-document.ts';
@@ -87,7 +85,7 @@ function readOperation(
   const own = readSecuritySection(defaults.securityScope, operation, spot);
   const security = operationSecurity(defaults.securityScope, { own, root: defaults.security }, spot);
   warnWithoutApiKey(document, security, spot);
-  const backend = googleBackend(document, operation, 'operation') ?? copyOf(document, defaults.backend);
+  const backend = googleBackend(document, operation, 'operation') ?? copyBackend(document, defaults.backend);
   const metricCosts = googleQuota(document, operation);
   if (methodName === undefined) return undefined;
   return {
@@ -104,14 +102,6 @@ function readOperation(
     backend,
     metricCosts,
   };
-}
-
-/** Every operation has a rule of its own; the copy keeps the place of the root's. */
-export function copyOf(document: OpenapiDocument, rule: BackendRule | undefined): BackendRule | undefined {
-  if (rule === undefined) return undefined;
-  const copy = clone(BackendRuleSchema, rule);
-  const origin = document.context.origins.of(rule);
-  return origin === undefined ? copy : document.context.origins.set(copy, origin);
 }
 
 function readDeprecated(document: OpenapiDocument, operation: MappingNode): boolean {

@@ -7,6 +7,7 @@ import { NodeReader } from '../openapi/node-reader.ts';
 import type { OpenapiDocument } from '../openapi/openapi-document.ts';
 import { namedLocation } from '../openapi/openapi-document.ts';
 import type { SecurityScope } from '../openapi/security.ts';
+import { unrecognizedOperations } from '../openapi/unrecognized-operations.ts';
 import { baseName } from '../source/base-name.ts';
 import { child } from '../source/source-node.ts';
 import type { MappingNode } from '../source/source-node.ts';
@@ -21,7 +22,6 @@ import { readSecuritySection } from './operation-security.ts';
 import { readOperations } from './operations.ts';
 import type { OperationDefaults } from './operations.ts';
 import { readSecurityDefinitions } from './security-definitions.ts';
-import { unrecognizedOperations } from './unrecognized-operations.ts';
 
 /** Reads one OpenAPI 2.0 document. What is wrong with it is reported; the model then lacks those parts. */
 export function readOpenapi2(root: MappingNode, context: CompileContext): ApiModel {
@@ -44,6 +44,7 @@ export function readOpenapi2(root: MappingNode, context: CompileContext): ApiMod
     fileName,
     root,
     host,
+    hostPlace: child(root, 'host'),
     title: readInfo(document, info, 'title') ?? '',
     summary: reader.string(child(info, 'description'), 'info.description'),
     version,

@@ -1,8 +1,8 @@
 import type { BackendRule } from '../../gen/google/api/backend_pb.ts';
 import type { OperationModel } from '../model/api-model.ts';
-import { operationLocation } from '../openapi/openapi-document.ts';
-import type { OpenapiDocument } from '../openapi/openapi-document.ts';
-import { copyOf } from './operations.ts';
+import { copyBackend } from './copy-backend.ts';
+import { operationLocation } from './openapi-document.ts';
+import type { OpenapiDocument } from './openapi-document.ts';
 
 const path = '/**';
 /** OPTIONS and HEAD are left out, as Service Management leaves them out. */
@@ -15,7 +15,7 @@ const verbs: ReadonlyArray<readonly [verb: string, word: string]> = [
 ];
 
 /**
- * The methods of `x-google-allow: all`: every path that no operation describes, for each verb that the document does not
+ * The methods of `x-google-allow: all` and `x-gatehouse-allow: all`: every path that no operation describes, for each verb that the document does not
  * put on `/**` itself. Nobody has to identify to call them.
  */
 export function unrecognizedOperations(
@@ -38,7 +38,7 @@ export function unrecognizedOperations(
       parameters: [],
       response: { kind: 'empty' },
       security: { requiresApiKey: false, requirements: [] },
-      backend: copyOf(document, backend),
+      backend: copyBackend(document, backend),
       metricCosts: undefined,
     }));
 }
