@@ -5,7 +5,7 @@ import { findProgram, freePort, loadCore, type Running, startProgram } from './p
 const kib = 1024;
 const jsonBytes = 100;
 
-/** The files that the backend serves, by path. */
+/** The files that the backend serves, by path; every path below /routes/ gives `json`. */
 const bodies: Readonly<Record<string, Buffer>> = {
   json: Buffer.from(JSON.stringify({ message: 'x'.repeat(jsonBytes - '{"message":""}'.length) })),
   body0: Buffer.alloc(0),
@@ -42,7 +42,10 @@ http {
   keepalive_timeout 3600; keepalive_requests 1000000000;
   client_body_temp_path ${scratch}/backend-body; proxy_temp_path ${scratch}/backend-proxy;
   fastcgi_temp_path ${scratch}/backend-fcgi; uwsgi_temp_path ${scratch}/backend-uwsgi; scgi_temp_path ${scratch}/backend-scgi;
-  server { listen 127.0.0.1:${port} backlog=4096; root ${folder}; }
+  server {
+    listen 127.0.0.1:${port} backlog=4096; root ${folder};
+    location ^~ /routes/ { try_files /json =404; }
+  }
 }
 `,
   );

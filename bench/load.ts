@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram, loadCore } from './processes.ts';
+import { loadCore, pinned } from './processes.ts';
 
 /** How one case is loaded. */
 export interface LoadShape {
   readonly url: string;
+  /** Paths that each connection asks for after it, one after the other, and then again from `url` on. */
+  readonly morePaths?: readonly string[];
   readonly protocol: 'http/1.1' | 'h2';
   readonly connections: number;
   readonly streamsPerConnection: number;
@@ -41,10 +43,10 @@ export async function runLoad(shape: LoadShape, scratch: string): Promise<LoadRe
     ...(shape.rate === undefined ? [] : [`--rps=${Math.max(1, Math.round(shape.rate / shape.connections))}`]),
     ...shape.headers.flatMap((header) => ['-H', header]),
     shape.url,
+    ...(shape.morePaths ?? []).map((path) => new URL(path, shape.url).href),
   ];
-  const pinned =
-    findProgram('taskset') === undefined ? ['h2load'] : ['taskset', '-c', String(loadCore), 'h2load'];
-  const child = spawn(pinned[0] as string, [...pinned.slice(1), ...args], {
+  const [file, ...fileArgs] = pinned(['h2load', ...args], loadCore);
+  const child = spawn(file as string, fileArgs, {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

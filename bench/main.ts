@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBackend } from './backend.ts';
 import { type BenchCase, cases, defaultCases } from './cases.ts';
+import { choose } from './choose.ts';
 import { type Measurement, measure, ratioToNginx } from './measure.ts';
 import { caddy } from './peers/caddy.ts';
 import { envoy } from './peers/envoy.ts';
@@ -53,15 +54,6 @@ async function main(): Promise<number> {
     rmSync(scratch, { recursive: true, force: true });
   }
   return 0;
-}
-
-function choose<T extends { readonly name: string }>(all: readonly T[], names: string, kind: string): T[] {
-  return names.split(',').map((name) => {
-    const found = all.find((item) => item.name === name);
-    if (found === undefined)
-      throw new Error(`no ${kind} is called ${name}; there are ${all.map((item) => item.name).join(', ')}`);
-    return found;
-  });
 }
 
 async function run(

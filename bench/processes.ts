@@ -26,13 +26,15 @@ export function findProgram(name: string): string | undefined {
   return folders.map((folder) => `${folder}/${name}`).find((path) => existsSync(path));
 }
 
-/** Starts a program on one core and waits until its port takes connections. Its output goes nowhere. */
+/**
+ * Starts a program on one core, or on all of them without `core`, and waits until its port takes connections. Its output
+ * goes nowhere.
+ */
 export async function startProgram(
   command: readonly string[],
-  options: { core: number; port: number; env?: NodeJS.ProcessEnv; cwd?: string },
+  options: { core?: number; port: number; env?: NodeJS.ProcessEnv; cwd?: string },
 ): Promise<Running> {
-  const pinned = findProgram('taskset') === undefined ? [] : ['taskset', '-c', String(options.core)];
-  const [file, ...args] = [...pinned, ...command];
+  const [file, ...args] = pinned(command, options.core);
   const child = spawn(file as string, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...options.env },
@@ -41,6 +43,12 @@ export async function startProgram(
   const errors = collectTail(child);
   await waitForPort(options.port, child, errors);
   return { pid: child.pid as number, stop: () => stopChild(child) };
+}
+
+/** The command that runs `command` on one core alone, where the system can do that. */
+export function pinned(command: readonly string[], core: number | undefined): string[] {
+  if (core === undefined || findProgram('taskset') === undefined) return [...command];
+  return ['taskset', '-c', String(core), ...command];
 }
 
 function collectTail(child: ChildProcess): () => string {
@@ -76,7 +84,8 @@ export async function isListening(port: number): Promise<boolean> {
   }
 }
 
-async function stopChild(child: ChildProcess): Promise<void> {
+/** Ends a program that this one started: asks first, insists after 5 s. */
+export async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
@@ -124,6 +133,14 @@ export function residentMiB(pid: number): number {
     const rollup = readIfThere(`/proc/${member}/smaps_rollup`);
     kib += Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
   }
+  return kib / 1024;
+}
+
+/** Resident memory of a process tree in MiB, pages that are shared with other programs included. */
+export function residentSetMiB(pid: number): number {
+  let kib = 0;
+  for (const member of processTree(pid))
+    kib += Number(/^VmRSS:\s+(\d+)/m.exec(readIfThere(`/proc/${member}/status`))?.[1] ?? 0);
   return kib / 1024;
 }
 
