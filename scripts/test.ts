@@ -11,7 +11,11 @@ if (files.length === 0) {
   console.error(`no test file matches ${globs.join(' ')}`);
   process.exit(2);
 }
-const run = spawnSync(process.execPath, ['--test', `--test-timeout=${testTimeoutMs}`, ...files], {
-  stdio: 'inherit',
-});
+const run = spawnSync(
+  process.execPath,
+  ['--test', '--test-concurrency=2', `--test-timeout=${testTimeoutMs}`, ...files],
+  {
+    stdio: 'inherit',
+  },
+);
 process.exit(run.status ?? 1);
