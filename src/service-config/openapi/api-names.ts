@@ -11,7 +11,7 @@ export function checkApiNames(models: readonly ApiModel[], context: CompileConte
     rule: 'api-names-conflict',
     location: toplevelLocation,
     message: `OpenAPI files includes conflicting API versions. Files and Versions found: {${found}}`,
-    hint: 'Give each document its own x-google-api-name or its own major version in info.version.',
+    hint: 'Give each document its own x-google-api-name (in OpenAPI 3.x: x-google-api-management.apiName) or its own major version in info.version.',
     at: models[1]?.root,
   });
 }

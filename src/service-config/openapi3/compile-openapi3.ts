@@ -18,5 +18,5 @@ export function compileOpenapi3(roots: readonly MappingNode[], context: CompileC
   const name = agreeOnServiceName(models, context);
   checkApiNames(models, context);
   checkQuotaMetrics(models, context);
-  return emitService(name ?? '', models, context);
+  return name === undefined ? undefined : emitService(name, models, context);
 }

@@ -12,7 +12,7 @@ export function toSnakeCase(name: string): string {
  */
 export function fieldOf(document: OpenapiDocument, node: MappingNode, name: string): SourceNode | undefined {
   const snake = toSnakeCase(name);
-  if (!node.entries.has(snake)) return node.entries.get(name)?.value;
+  if (snake === name || !node.entries.has(snake)) return node.entries.get(name)?.value;
   if (!node.entries.has(name)) return node.entries.get(snake)?.value;
   reportTwice(document, node, name, snake);
   return undefined;

@@ -18,7 +18,7 @@ export const authProviderFieldsRule: ServiceRule = {
 function checkIssuer(provider: AuthProvider, report: RuleReport): void {
   if (provider.issuer !== '') return;
   const message = `Auth provider '${provider.id}' has no issuer; no token could satisfy it.`;
-  report.warning({ message, hint: 'Set x-google-issuer to the iss claim of the tokens.', on: provider });
+  report.warning({ message, hint: 'Set its issuer to the iss claim of the tokens.', on: provider });
 }
 
 function checkKeys(provider: AuthProvider, report: RuleReport): void {
