@@ -15,8 +15,8 @@ import type {
 import { RpcError } from '../rpc/rpc-error.ts';
 import { implement } from '../rpc/service.ts';
 import type { CallContext, ServiceImplementation } from '../rpc/service.ts';
-import { formatPageToken, parsePageRequest } from '../service-management/paging.ts';
-import type { PageLimits } from '../service-management/paging.ts';
+import { formatPageToken, parsePageRequest } from '../paging.ts';
+import type { PageLimits } from '../paging.ts';
 import { createKey, deleteKey, undeleteKey, updateKey } from './change-key.ts';
 import { requireKey, requireKeyParent } from './key-access.ts';
 import type { ApiKeyDependencies } from './key-access.ts';

@@ -21,8 +21,8 @@ import type { Authorizer } from '../authorizer.ts';
 import { requireProject } from '../projects/project-access.ts';
 import { RpcError } from '../rpc/rpc-error.ts';
 import type { CallContext } from '../rpc/service.ts';
-import { formatPageToken, parsePageRequest } from '../service-management/paging.ts';
-import type { PageLimits } from '../service-management/paging.ts';
+import { formatPageToken, parsePageRequest } from '../paging.ts';
+import type { PageLimits } from '../paging.ts';
 import { requireAccount } from './account-access.ts';
 import { formatRevisionEtag, parseRevisionEtag } from './revision-etag.ts';
 

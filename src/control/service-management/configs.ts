@@ -18,8 +18,8 @@ import { RpcError } from '../rpc/rpc-error.ts';
 import type { CallContext } from '../rpc/service.ts';
 import { appendConfig } from './config-log.ts';
 import type { ServiceManagementDependencies } from './dependencies.ts';
-import { formatPageToken, parsePageRequest } from './paging.ts';
-import type { PageLimits } from './paging.ts';
+import { formatPageToken, parsePageRequest } from '../paging.ts';
+import type { PageLimits } from '../paging.ts';
 import { isClientChosenId } from './resource-ids.ts';
 import { requireService } from './service-access.ts';
 

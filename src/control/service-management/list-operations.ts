@@ -8,8 +8,8 @@ import type { OperationRecord } from '../../store/operations.ts';
 import type { CallContext } from '../rpc/service.ts';
 import type { ServiceManagementDependencies } from './dependencies.ts';
 import { parseOperationFilter } from './operation-filter.ts';
-import { formatPageToken, parsePageRequest } from './paging.ts';
-import type { PageLimits } from './paging.ts';
+import { formatPageToken, parsePageRequest } from '../paging.ts';
+import type { PageLimits } from '../paging.ts';
 import { requireService } from './service-access.ts';
 
 const limits: PageLimits = { kind: 'operations', defaultSize: 50, maxSize: 100 };

@@ -10,8 +10,8 @@ import type { PageRequest } from '../../store/page.ts';
 import { RpcError } from '../rpc/rpc-error.ts';
 import type { CallContext } from '../rpc/service.ts';
 import type { ServiceManagementDependencies } from './dependencies.ts';
-import { formatPageToken, parsePageRequest } from './paging.ts';
-import type { PageLimits } from './paging.ts';
+import { formatPageToken, parsePageRequest } from '../paging.ts';
+import type { PageLimits } from '../paging.ts';
 import { toManagedService } from './services.ts';
 
 const limits: PageLimits = { kind: 'services', defaultSize: 50, maxSize: 500 };

@@ -15,7 +15,7 @@ import { RpcError } from '../rpc/rpc-error.ts';
 import type { CallContext } from '../rpc/service.ts';
 import type { ServiceManagementDependencies } from './dependencies.ts';
 import { recordServiceOperation } from './operation-log.ts';
-import { principalOf } from './principal.ts';
+import { principalOf } from '../principal.ts';
 import { appendRollout, lastTrafficStrategy } from './rollout-log.ts';
 import { requireService } from './service-access.ts';
 

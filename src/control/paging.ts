@@ -1,6 +1,6 @@
-import type { Page, PageRequest } from '../../store/page.ts';
-import { RpcCode } from '../../core/status.ts';
-import { RpcError } from '../rpc/rpc-error.ts';
+import type { Page, PageRequest } from '../store/page.ts';
+import { RpcCode } from '../core/status.ts';
+import { RpcError } from './rpc/rpc-error.ts';
 
 /** How a list is cut. Source: Service Management's field comments. */
 export interface PageLimits {

@@ -1,4 +1,4 @@
-import type { Caller } from '../rpc/service.ts';
+import type { Caller } from './rpc/service.ts';
 
 /** How a caller is named in records: its email; `owner` for the holder of the owner's token. */
 export function principalOf(caller: Caller): string {
