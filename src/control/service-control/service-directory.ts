@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Service } from '../../gen/google/api/service_pb.ts';
-import type { Rollout } from '../../gen/google/api/servicemanagement/v1/resources_pb.ts';
 import type { Store } from '../../store/store.ts';
+import { servedConfigId } from '../served-config.ts';
 
 /** A service as calls about it are judged. */
 export interface ServedService {
@@ -46,7 +46,7 @@ export function createServiceDirectory(
       if (service === undefined || service.deletedAtMs !== undefined) return undefined;
       const rollout = (await store.rollouts.active(serviceName))?.rollout;
       const asked = await findConfig(serviceName, configId);
-      const inForce = rollout === undefined ? '' : largestShare(rollout);
+      const inForce = servedConfigId(rollout) ?? '';
       const config = asked ?? (await findConfig(serviceName, inForce));
       return {
         serviceName,
@@ -57,13 +57,4 @@ export function createServiceDirectory(
       };
     },
   };
-}
-
-/** Config with the largest share of the traffic; '' when the rollout serves none. */
-function largestShare(rollout: Rollout): string {
-  if (rollout.strategy.case !== 'trafficPercentStrategy') return '';
-  let [best, bestPercentage] = ['', 0];
-  for (const [configId, percentage] of Object.entries(rollout.strategy.value.percentages))
-    if (percentage > bestPercentage) [best, bestPercentage] = [configId, percentage];
-  return best;
 }

@@ -16,6 +16,7 @@ import type { ServiceConfigRecord } from '../../store/service-configs.ts';
 import type { Store } from '../../store/store.ts';
 import { RpcError } from '../rpc/rpc-error.ts';
 import type { CallContext } from '../rpc/service.ts';
+import { servedConfigId } from '../served-config.ts';
 import { appendConfig } from './config-log.ts';
 import type { ServiceManagementDependencies } from './dependencies.ts';
 import { formatPageToken, parsePageRequest } from '../paging.ts';
@@ -81,12 +82,12 @@ export function unknownConfig(serviceName: string, configId: string): RpcError {
   return new RpcError(RpcCode.NOT_FOUND, `${what} found for service '${serviceName}'.`);
 }
 
-/** The config that most of the traffic gets. */
+/** The config that most of the traffic gets, or the newest when nothing is rolled out. */
 async function currentConfig(store: Store, serviceName: string): Promise<ServiceConfigRecord | undefined> {
-  const strategy = (await store.rollouts.active(serviceName))?.rollout.strategy;
-  if (strategy?.case !== 'trafficPercentStrategy') return store.serviceConfigs.latest(serviceName);
-  const [first] = Object.entries(strategy.value.percentages).sort(([, a], [, b]) => b - a);
-  return first === undefined ? undefined : store.serviceConfigs.get(serviceName, first[0]);
+  const configId = servedConfigId((await store.rollouts.active(serviceName))?.rollout);
+  return configId === undefined
+    ? store.serviceConfigs.latest(serviceName)
+    : store.serviceConfigs.get(serviceName, configId);
 }
 
 function validate(serviceName: string, service: Service | undefined): Service {

@@ -3,6 +3,7 @@ import type { ManagedServiceRecord } from '../../store/managed-services.ts';
 import type { Store } from '../../store/store.ts';
 import type { Authorizer } from '../authorizer.ts';
 import type { CallContext } from '../rpc/service.ts';
+import { servedConfigId } from '../served-config.ts';
 import { platformServices } from './platform-services.ts';
 
 /** A service that a consumer can see. */
@@ -91,9 +92,8 @@ async function toEntry(store: Store, { serviceName }: ManagedServiceRecord): Pro
 
 /** The config that most of the traffic gets. */
 async function servedDefinition(store: Store, serviceName: string): Promise<ServiceDefinition | undefined> {
-  const active = await store.rollouts.active(serviceName);
-  const strategy = active?.rollout.strategy;
-  if (strategy?.case !== 'trafficPercentStrategy') return undefined;
-  const [first] = Object.entries(strategy.value.percentages).sort((a, b) => b[1] - a[1]);
-  return first && (await store.serviceConfigs.get(serviceName, first[0]))?.service;
+  const configId = servedConfigId((await store.rollouts.active(serviceName))?.rollout);
+  return configId === undefined
+    ? undefined
+    : (await store.serviceConfigs.get(serviceName, configId))?.service;
 }
