@@ -1,0 +1,89 @@
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import type { ReflectMessage } from '@bufbuild/protobuf/reflect';
+import { elementToJson } from './element-value.ts';
+import { indexedPath, keyedPath } from './element-path.ts';
+
+/** An element of a repeated field in the old config, in the new one, or in both, with its path. */
+export interface ElementPair {
+  readonly path: string;
+  readonly old: unknown;
+  readonly next: unknown;
+  /** Name of the field that identifies the element; undefined when only its place does. */
+  readonly key: string | undefined;
+}
+
+/** Fields that identify elements of repeated messages, the preferred one first. Source: google.api.ConfigChange.element. */
+const identifiers: readonly string[] = ['selector', 'name', 'id', 'type', 'provider_id', 'key', 'version'];
+
+/** Pairs the elements of two lists whatever their order: by an identifier where there is one, else equal ones first. */
+export function pairElements(
+  field: DescField & { fieldKind: 'list' },
+  path: string,
+  [old, next]: readonly [readonly unknown[], readonly unknown[]],
+): ElementPair[] {
+  if (field.message === undefined) return pairByContent(field, path, [old, next]);
+  // A list of messages has wrapped messages as its elements.
+  const lists = [old as ReflectMessage[], next as ReflectMessage[]] as const;
+  const key = identifierOf(field.message, lists);
+  return key === undefined ? pairByContent(field, path, lists) : pairByKey(key, path, lists);
+}
+
+/** The first field that tells all elements of both lists apart. */
+function identifierOf(
+  desc: DescMessage,
+  lists: readonly (readonly ReflectMessage[])[],
+): DescField | undefined {
+  return identifiers
+    .flatMap((name) => desc.fields.filter((field) => field.name === name && field.fieldKind === 'scalar'))
+    .find((field) =>
+      lists.every((list) => {
+        const values = new Set(list.map((item) => item.get(field)));
+        return values.size === list.length && !values.has('');
+      }),
+    );
+}
+
+function pairByKey(
+  key: DescField,
+  path: string,
+  [old, next]: readonly [readonly ReflectMessage[], readonly ReflectMessage[]],
+): ElementPair[] {
+  const pairs = new Map<string, { old?: ReflectMessage; next?: ReflectMessage }>();
+  for (const item of old) pairs.set(String(item.get(key)), { old: item });
+  for (const item of next) {
+    const value = String(item.get(key));
+    pairs.set(value, { ...pairs.get(value), next: item });
+  }
+  return [...pairs].map(([value, pair]) => ({
+    path: keyedPath(path, key.name, value),
+    old: pair.old,
+    next: pair.next,
+    key: key.name,
+  }));
+}
+
+/** Equal elements belong together wherever they stand; of the rest, the first to the first. */
+function pairByContent(
+  field: DescField & { fieldKind: 'list' },
+  path: string,
+  [old, next]: readonly [readonly unknown[], readonly unknown[]],
+): ElementPair[] {
+  const unmatched = new Map<string, number[]>();
+  for (const [index, item] of next.entries()) {
+    const text = JSON.stringify(elementToJson(field, item));
+    unmatched.set(text, [...(unmatched.get(text) ?? []), index]);
+  }
+  const isLeft = (item: unknown): boolean =>
+    unmatched.get(JSON.stringify(elementToJson(field, item)))?.shift() === undefined;
+  const oldLeft = [...old.entries()].filter(([, item]) => isLeft(item));
+  const nextLeft = [...unmatched.values()].flat().sort((a, b) => a - b);
+  return Array.from({ length: Math.max(oldLeft.length, nextLeft.length) }, (_, at) => {
+    const index = nextLeft[at];
+    return {
+      path: indexedPath(path, index ?? (oldLeft[at]?.[0] as number)),
+      old: oldLeft[at]?.[1],
+      next: index === undefined ? undefined : next[index],
+      key: undefined,
+    };
+  });
+}
