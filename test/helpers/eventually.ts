@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const intervalMs = 50;
+const defaultIntervalMs = 50;
 const defaultWaitMs = 20_000;
 
 /** Asks again until the answer is the wanted one; fails with the last answer when the time is up. */
@@ -8,6 +8,7 @@ export async function eventually<T>(
   ask: () => Promise<T>,
   isWanted: (answer: T) => boolean,
   waitMs: number = defaultWaitMs,
+  intervalMs: number = defaultIntervalMs,
 ): Promise<T> {
   const deadlineMs = Date.now() + waitMs;
   for (;;) {
