@@ -50,7 +50,7 @@ function missingType(field: FieldDescriptorProto, names: DescriptorNames): strin
     case FieldType.ENUM:
       return names.enums.has(withoutDot(field.typeName)) ? undefined : field.typeName;
     default:
-      return undefined;
+      return field.typeName === '' ? undefined : field.typeName;
   }
 }
 

@@ -1,4 +1,11 @@
-import type { FileRegistry } from '@bufbuild/protobuf';
+import { isMessage } from '@bufbuild/protobuf';
+import type { DescMessage, FileRegistry, MessageShape } from '@bufbuild/protobuf';
+import {
+  DescriptorProtoSchema,
+  EnumDescriptorProtoSchema,
+  MethodDescriptorProtoSchema,
+  ServiceDescriptorProtoSchema,
+} from '@bufbuild/protobuf/wkt';
 import type {
   DescriptorProto,
   EnumDescriptorProto,
@@ -24,8 +31,13 @@ export interface Descriptors {
   readonly names: DescriptorNames;
 }
 
+/** What a full name can be the name of. */
+export type DefinitionKind = 'message' | 'enum' | 'service' | 'method' | 'extension' | 'member';
+
 /** The definitions of a set of files by their full names. */
 export interface DescriptorNames {
+  /** All of them; members are fields, oneofs and values of enums. */
+  readonly all: ReadonlyMap<string, Defined<object> & { readonly kind: DefinitionKind }>;
   readonly messages: ReadonlyMap<string, Defined<DescriptorProto>>;
   readonly enums: ReadonlyMap<string, Defined<EnumDescriptorProto>>;
   readonly services: ReadonlyMap<string, Defined<ServiceDescriptorProto>>;
@@ -42,47 +54,57 @@ export type ReportTaken = (
 
 /** Indexes the definitions of `files`. A full name belongs to one definition of any kind. */
 export function indexDescriptors(files: readonly FileDescriptorProto[], taken: ReportTaken): DescriptorNames {
-  const names = {
-    messages: new Map<string, Defined<DescriptorProto>>(),
-    enums: new Map<string, Defined<EnumDescriptorProto>>(),
-    services: new Map<string, Defined<ServiceDescriptorProto>>(),
-    methods: new Map<string, Defined<MethodDescriptorProto>>(),
-  };
-  const owners = new Map<string, FileDescriptorProto>();
+  const all = new Map<string, Defined<object> & { readonly kind: DefinitionKind }>();
   for (const file of files) {
-    const claim = <T extends object>(
-      target: Map<string, Defined<T>> | undefined,
-      name: string,
-      proto: T,
-    ): void => {
-      const other = owners.get(name);
-      if (other !== undefined) return taken(name, proto, file, other);
-      owners.set(name, file);
-      target?.set(name, { name, proto, file });
+    const claim = (
+      kind: DefinitionKind,
+      scope: string,
+      proto: object & { readonly name: string },
+    ): string => {
+      const name = join(scope, proto.name);
+      const other = all.get(name);
+      if (other === undefined) all.set(name, { kind, name, proto, file });
+      else taken(name, proto, file, other.file);
+      return name;
     };
     const addEnum = (scope: string, proto: EnumDescriptorProto): void => {
-      claim(names.enums, join(scope, proto.name), proto);
+      claim('enum', scope, proto);
       // As in C++, values stand beside their enum.
-      for (const value of proto.value) claim(undefined, join(scope, value.name), value);
+      for (const value of proto.value) claim('member', scope, value);
     };
     const addMessage = (scope: string, proto: DescriptorProto): void => {
-      const name = join(scope, proto.name);
-      claim(names.messages, name, proto);
-      for (const member of [...proto.field, ...proto.oneofDecl, ...proto.extension])
-        claim(undefined, join(name, member.name), member);
+      const name = claim('message', scope, proto);
+      for (const member of [...proto.field, ...proto.oneofDecl]) claim('member', name, member);
+      for (const extension of proto.extension) claim('extension', name, extension);
       for (const nested of proto.nestedType) addMessage(name, nested);
       for (const nested of proto.enumType) addEnum(name, nested);
     };
     for (const proto of file.messageType) addMessage(file.package, proto);
     for (const proto of file.enumType) addEnum(file.package, proto);
-    for (const proto of file.extension) claim(undefined, join(file.package, proto.name), proto);
+    for (const proto of file.extension) claim('extension', file.package, proto);
     for (const proto of file.service) {
-      const name = join(file.package, proto.name);
-      claim(names.services, name, proto);
-      for (const method of proto.method) claim(names.methods, join(name, method.name), method);
+      const name = claim('service', file.package, proto);
+      for (const method of proto.method) claim('method', name, method);
     }
   }
-  return names;
+  return {
+    all,
+    messages: ofKind(all, 'message', DescriptorProtoSchema),
+    enums: ofKind(all, 'enum', EnumDescriptorProtoSchema),
+    services: ofKind(all, 'service', ServiceDescriptorProtoSchema),
+    methods: ofKind(all, 'method', MethodDescriptorProtoSchema),
+  };
+}
+
+function ofKind<Desc extends DescMessage>(
+  all: DescriptorNames['all'],
+  kind: DefinitionKind,
+  schema: Desc,
+): Map<string, Defined<MessageShape<Desc>>> {
+  const found = new Map<string, Defined<MessageShape<Desc>>>();
+  for (const [key, { name, proto, file, kind: actual }] of all)
+    if (actual === kind && isMessage(proto, schema)) found.set(key, { name, proto, file });
+  return found;
 }
 
 /** Full name of something in a scope; the scope of a file without a package is ''. */

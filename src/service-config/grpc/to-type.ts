@@ -23,6 +23,7 @@ import { typeUrlPrefix } from '../emit/type-use.ts';
 import { withoutDot } from './check-descriptors.ts';
 import type { Defined, Descriptors } from './descriptors.ts';
 import { syntaxOf } from './fill-apis.ts';
+import { toJsonName } from './json-name.ts';
 import { toOptions } from './to-options.ts';
 
 /** `google.protobuf.Type` of a message descriptor; entries of maps are types like any other. */
@@ -77,9 +78,4 @@ function packedFields(desc: DescMessage | undefined): ReadonlySet<number> {
   return new Set(
     desc?.fields.filter((field) => field.fieldKind === 'list' && field.packed).map(({ number }) => number),
   );
-}
-
-/** The JSON name of a field that has none of its own, as protoc makes it: `shelf_id` → `shelfId`. */
-export function toJsonName(name: string): string {
-  return name.replace(/_+([a-z0-9A-Z]?)/g, (_, next: string) => next.toUpperCase());
 }
