@@ -1,3 +1,4 @@
+import type { MachinePlatform } from './machine-attributes.ts';
 import type { ReportDialect } from './report/report-dialect.ts';
 import type { ControllerUnavailable, UnavailableReason } from './service-controller.ts';
 
@@ -62,5 +63,7 @@ export interface ServiceControlDialect {
   readonly quotaRecheck: 'poll' | 'onRequest';
   /** Label referer in allocateQuota. */
   readonly quotaCarriesReferer: boolean;
+  /** Label platform on a machine whose metadata server answers. */
+  readonly platforms: Readonly<Record<MachinePlatform, string>>;
   readonly report: ReportDialect;
 }

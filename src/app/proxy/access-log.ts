@@ -51,8 +51,11 @@ export function compileAccessLogFormat(settings: AccessLogSettings): LogFormat {
 export function openAccessLog(settings: AccessLogSettings, facts: ProcessFacts, logger: Logger): AccessLog {
   const format = compileAccessLogFormat(settings);
   const writer = createLogWriter({ path: settings.path, logger });
-  return createAccessLog(writer, (exchange) =>
-    format.write(new ExchangeRecord(exchange, facts), missingInLog),
+  return createAccessLog(
+    writer,
+    (exchange) => format.write(new ExchangeRecord(exchange, facts), missingInLog),
+    // Whoever writes a format of their own gets what they ask for, as from ESPv2.
+    { hidesApiKeys: settings.format === undefined || settings.format === jsonFormatName },
   );
 }
 

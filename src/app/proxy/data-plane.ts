@@ -16,6 +16,7 @@ import type { AccessLog } from '../../proxy/observe/access-log.ts';
 import { createGatewayMetrics } from '../../proxy/observe/gateway-metrics.ts';
 import { registerProcessMetrics } from '../../proxy/observe/process-metrics.ts';
 import type { ServedConfig } from '../../proxy/pipeline/active-config.ts';
+import { compressResponses } from '../../proxy/policies/compression/compressing-stream.ts';
 import type { ProcessFacts } from '../../proxy/policies/log-format/exchange-record.ts';
 import { ClusterRegistry } from '../../proxy/upstream/cluster-registry.ts';
 import type { RemoteServiceController } from '../../service-control/remote-service-controller.ts';
@@ -26,7 +27,7 @@ import { openAccessLog } from './access-log.ts';
 import { compileRollout } from './compile-rollout.ts';
 import { createPolicyStages } from './policy-stages.ts';
 import type { Rollout } from './rollout.ts';
-import { createServiceController } from './service-control.ts';
+import { createServiceController, toHttpClientOptions } from './service-control.ts';
 import type { ProxySettings } from './settings/proxy-settings.ts';
 
 export interface DataPlaneDeps {
@@ -60,7 +61,7 @@ export class DataPlane implements Closeable {
     this.#settings = settings;
     this.#deps = deps;
     this.#wheel = new TimerWheel(clock);
-    this.#http = createHttpClient(clock);
+    this.#http = createHttpClient(clock, toHttpClientOptions(settings));
     const facts: ProcessFacts = { hostname: hostname(), environment: deps.environment };
     const metrics = createGatewayMetrics(this.metrics);
     this.#processMetrics = registerProcessMetrics(this.metrics);
@@ -82,6 +83,7 @@ export class DataPlane implements Closeable {
       {
         ...settings.pipeline,
         ...createPolicyStages(settings, facts),
+        ...(settings.policies.compression && { wrapStream: (stream) => compressResponses(stream) }),
         onCheck: (outcome) => metrics.countCheck(outcome),
         onQuota: (outcome) => metrics.countQuota(outcome),
       },

@@ -13,7 +13,7 @@ import { readVersion } from '../version.ts';
 import { type ConfigSource, createConfigSource } from './config-source.ts';
 import { DataPlane } from './data-plane.ts';
 import { createLastGoodRollout, type LastGoodRollout, noLastGoodRollout } from './last-good-rollout.ts';
-import { createManagementClient } from './service-control.ts';
+import { createManagementClient, toHttpClientOptions } from './service-control.ts';
 import type { ProxySettings } from './settings/proxy-settings.ts';
 import type { Worker } from './worker.ts';
 
@@ -49,7 +49,7 @@ export class ProxyWorker implements Worker {
     this.#deps = deps;
     this.#startedAtMs = clock.nowMs();
     this.ended = new Promise((resolve) => (this.#end = resolve));
-    this.#http = createHttpClient(clock);
+    this.#http = createHttpClient(clock, toHttpClientOptions(settings));
     this.#dataPlane = new DataPlane(settings, {
       ...deps,
       reusePort: settings.process.workers > 1,

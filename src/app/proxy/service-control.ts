@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { Clock } from '../../core/clock.ts';
+import { ConfigError, errorMessage } from '../../core/errors.ts';
 import type { Service } from '../../gen/google/api/service_pb.ts';
 import { espV1ServiceControl } from '../../service-control/dialects/esp-v1.ts';
 import { espV2ServiceControl } from '../../service-control/dialects/esp-v2.ts';
@@ -10,12 +12,13 @@ import {
   createServiceManagementClient,
   type ServiceManagementClient,
 } from '../../service-control/service-management-client.ts';
+import { createIamTokenSource } from '../../service-control/tokens/iam-token-source.ts';
 import { createJwtBearerTokenSource } from '../../service-control/tokens/jwt-bearer-token-source.ts';
 import { createMetadataTokenSource } from '../../service-control/tokens/metadata-token-source.ts';
 import { createSelfSignedTokenSource } from '../../service-control/tokens/self-signed-token-source.ts';
 import { readServiceAccountKey } from '../../service-control/tokens/service-account-key.ts';
 import { apiScopes, type TokenSource } from '../../service-control/tokens/token-source.ts';
-import type { HttpClient } from '../../service-control/transport/http-client.ts';
+import type { HttpClient, HttpClientOptions } from '../../service-control/transport/http-client.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { ProxySettings } from './settings/proxy-settings.ts';
 
@@ -34,12 +37,34 @@ export function createTokenSource(
   scopes: readonly string[],
   deps: ControlPlaneDeps,
 ): TokenSource {
-  const { keyFile, metadataUrl } = settings.controlPlane;
-  if (keyFile === undefined) return createMetadataTokenSource(metadataUrl, deps);
+  const { keyFile, metadataUrl, requestTimeoutMs: timeoutMs } = settings.controlPlane;
+  if (keyFile === undefined) return createMetadataTokenSource(metadataUrl, { ...deps, timeoutMs });
   const key = readServiceAccountKey(keyFile);
   return settings.runtimeVersion === '1'
     ? createSelfSignedTokenSource(key, deps.clock)
-    : createJwtBearerTokenSource(key, scopes, deps);
+    : createJwtBearerTokenSource(key, scopes, { ...deps, timeoutMs });
+}
+
+/** How the control plane is called. Throws ConfigError for a file of authorities that cannot be read. */
+export function toHttpClientOptions(settings: ProxySettings): HttpClientOptions {
+  const { rootCertsFile } = settings.controlPlane;
+  if (rootCertsFile === undefined) return {};
+  try {
+    return { ca: readFileSync(rootCertsFile, 'utf8') };
+  } catch (error) {
+    const problem = `${rootCertsFile} cannot be read: ${errorMessage(error)}`;
+    throw new ConfigError('--ssl_sidestream_client_root_certs_path', problem, 'name a file of PEM', {
+      cause: error,
+    });
+  }
+}
+
+/** For Service Control: tokens of another service account where a flag names one. */
+function createControlTokenSource(settings: ProxySettings, deps: ControlPlaneDeps): TokenSource {
+  const own = createTokenSource(settings, [apiScopes.cloudPlatform], deps);
+  const { iam, requestTimeoutMs: timeoutMs } = settings.controlPlane;
+  if (iam === undefined) return own;
+  return createIamTokenSource({ ...iam, scopes: [apiScopes.serviceControl] }, own, { ...deps, timeoutMs });
 }
 
 /** Reads configs and rollouts of one service. */
@@ -71,6 +96,7 @@ export function createServiceController(
   const { reports, controlPlane, runtimeVersion } = settings;
   const {
     platform,
+    location,
     calls,
     isNetworkFailOpen,
     reportsApiKeyUid,
@@ -93,9 +119,11 @@ export function createServiceController(
       logResponseHeaders,
       rolloutProbeIntervalMs: settings.source.kind === 'managed' ? controlPlane.probeIntervalMs : 0,
       ...(platform !== undefined && { platform }),
+      ...(location !== undefined && { location }),
+      http: toHttpClientOptions(settings),
     },
     {
-      tokens: createTokenSource(settings, [apiScopes.cloudPlatform], deps),
+      tokens: createControlTokenSource(settings, deps),
       clock: deps.clock,
       logger: deps.logger,
       onRolloutId: deps.onRolloutId,

@@ -5,6 +5,7 @@ import type { AdminAnswer, AdminRequest } from '../../proxy/observe/admin-routes
 import { type AdminServer, createAdminServer } from '../../proxy/observe/admin-server.ts';
 import { mergeAdminAnswers } from '../../proxy/observe/merge-admin-answers.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { describeMachine } from './describe-machine.ts';
 import { ForkedWorker } from './forked-worker.ts';
 import { ProxyWorker } from './proxy-worker.ts';
 import type { ProxySettings } from './settings/proxy-settings.ts';
@@ -34,7 +35,7 @@ export interface RunningProxy extends Closeable {
  * system's error for a port that cannot be had; nothing is left open then.
  */
 export async function startProxy(settings: ProxySettings, deps: ProxyDeps): Promise<RunningProxy> {
-  const proxy = new SupervisedProxy(settings, deps);
+  const proxy = new SupervisedProxy(await describeMachine(settings, deps), deps);
   try {
     await proxy.start();
     return proxy;

@@ -37,5 +37,6 @@ export const espV1ServiceControl: ServiceControlDialect = {
   quotaCache: { maxEntries: 10_000, refreshMs: 1000, expirationMs: 600_000 },
   quotaRecheck: 'onRequest',
   quotaCarriesReferer: true,
+  platforms: { GAE_FLEX: 'GAE Flex', GKE: 'GKE', GCE: 'GCE' },
   report: espV1Report,
 };

@@ -51,5 +51,6 @@ export const espV2ServiceControl: ServiceControlDialect = {
   quotaCache: { maxEntries: 10_000, refreshMs: 1000, expirationMs: 600_000 },
   quotaRecheck: 'poll',
   quotaCarriesReferer: false,
+  platforms: { GAE_FLEX: 'GAE_FLEX(ESPv2)', GKE: 'GKE(ESPv2)', GCE: 'GCE(ESPv2)' },
   report: espV2Report,
 };

@@ -9,7 +9,7 @@ import { tokenUnavailable, type TokenSource } from './token-source.ts';
 /** ESPv2 `--iam_url`. */
 export const defaultIamUrl = 'https://iamcredentials.googleapis.com';
 
-const timeoutMs = 10_000;
+const defaultTimeoutMs = 10_000;
 
 /** Whom to speak for. */
 export interface IamTokenOptions {
@@ -29,9 +29,15 @@ export interface IamTokenOptions {
 export function createIamTokenSource(
   options: IamTokenOptions,
   base: TokenSource,
-  deps: { readonly http: HttpClient; readonly clock: Clock; readonly logger?: Logger },
+  deps: {
+    readonly http: HttpClient;
+    readonly clock: Clock;
+    readonly logger?: Logger;
+    /** For one call. */
+    readonly timeoutMs?: number;
+  },
 ): TokenSource {
-  const { http, clock, logger = silentLogger } = deps;
+  const { http, clock, logger = silentLogger, timeoutMs = defaultTimeoutMs } = deps;
   const origin = options.url.replace(/\/+$/, '');
   const url = `${origin}/v1/projects/-/serviceAccounts/${options.serviceAccount}:generateAccessToken`;
   const delegates = options.delegates.map((email) => `projects/-/serviceAccounts/${email}`);

@@ -9,7 +9,7 @@ import type { TokenSource } from './token-source.ts';
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const lifetimeSeconds = 3600;
-const timeoutMs = 10_000;
+const defaultTimeoutMs = 10_000;
 
 /**
  * Access tokens by the JWT bearer grant (RFC 7523 §2.1): an assertion of the service account, sent to its key file's
@@ -18,9 +18,15 @@ const timeoutMs = 10_000;
 export function createJwtBearerTokenSource(
   key: ServiceAccountKey,
   scopes: readonly string[],
-  deps: { readonly http: HttpClient; readonly clock: Clock; readonly logger?: Logger },
+  deps: {
+    readonly http: HttpClient;
+    readonly clock: Clock;
+    readonly logger?: Logger;
+    /** For one call. */
+    readonly timeoutMs?: number;
+  },
 ): TokenSource {
-  const { http, clock, logger = silentLogger } = deps;
+  const { http, clock, logger = silentLogger, timeoutMs = defaultTimeoutMs } = deps;
   const fetchToken = async (signal: AbortSignal): Promise<FetchedToken> => {
     const iat = Math.floor(clock.nowMs() / 1000);
     const assertion = signJwt(key, {

@@ -9,14 +9,20 @@ import type { TokenSource } from './token-source.ts';
 export const defaultMetadataUrl = 'http://169.254.169.254';
 
 const tokenPath = '/computeMetadata/v1/instance/service-accounts/default/token';
-const timeoutMs = 5000;
+const defaultTimeoutMs = 5000;
 
 /** Access tokens of the machine's own service account, from its metadata server. Source: espv2-control §5.2. */
 export function createMetadataTokenSource(
   url: string,
-  deps: { readonly http: HttpClient; readonly clock: Clock; readonly logger?: Logger },
+  deps: {
+    readonly http: HttpClient;
+    readonly clock: Clock;
+    readonly logger?: Logger;
+    /** For one call. */
+    readonly timeoutMs?: number;
+  },
 ): TokenSource {
-  const { http, clock, logger = silentLogger } = deps;
+  const { http, clock, logger = silentLogger, timeoutMs = defaultTimeoutMs } = deps;
   const fetchToken = async (signal: AbortSignal): Promise<FetchedToken> => {
     const result = await http.send({
       method: 'GET',

@@ -4,7 +4,7 @@ import { type DnsFamily, parseDnsServers } from '../../../protocol/net/dns-resol
 import type { TlsClientOptions } from '../../../protocol/net/tls-client-context.ts';
 import type { ClusterOptions } from '../../../proxy/upstream/cluster.ts';
 import {
-  defaultRetryPolicy,
+  createRetryPolicy,
   parseRetryConditions,
   parseRetryStatusCodes,
   type RetryPolicy,
@@ -34,7 +34,7 @@ export function toClusterOptions(flags: FlagReader): ClusterOptions {
 }
 
 /** nginx's `proxy_next_upstream`: one backend has no next one; only what was never sent goes again. */
-const retryOfV1: RetryPolicy = { ...defaultRetryPolicy, retriesNonIdempotent: false };
+const retryOfV1: RetryPolicy = createRetryPolicy({ retriesNonIdempotent: false });
 
 function retryOfV2(flags: FlagReader): RetryPolicy {
   const conditions = parseRetryConditions(flags.text('backend_retry_ons'));
@@ -48,13 +48,12 @@ function retryOfV2(flags: FlagReader): RetryPolicy {
     );
   }
   if (statusCodes.size > 0) conditions.add('retriable-status-codes');
-  return {
-    ...defaultRetryPolicy,
+  return createRetryPolicy({
     conditions,
     statusCodes,
     maxRetries: Math.max(0, flags.int('backend_retry_num')),
     perTryTimeoutMs: flags.durationMs('backend_per_try_timeout'),
-  };
+  });
 }
 
 function toBackendTls(flags: FlagReader): TlsClientOptions {

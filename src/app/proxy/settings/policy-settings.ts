@@ -41,6 +41,8 @@ export function toPipelineSettings(flags: FlagReader): PipelineSettings {
   return {
     headerPrefix: isV2 ? flags.text('generated_header_prefix') : 'X-Endpoint-',
     addOperationName: isV2 && flags.isOn('enable_operation_name_header'),
+    sendRouterHeaders:
+      isV2 && (flags.text('suppress_envoy_headers') === 'false' || flags.isOn('enable_debug')),
     allowWebSocket: isV2 || flags.isOn('enable_websocket'),
     healthPath: healthPath === undefined || healthPath.startsWith('/') ? healthPath : `/${healthPath}`,
     path: {

@@ -52,9 +52,21 @@ export interface ControlPlaneSettings {
   /** Undefined: the machine's own service account, from its metadata server. */
   readonly keyFile: string | undefined;
   readonly metadataUrl: string;
+  /** Reports name the machine's platform and place as the metadata server tells them; false with `--non_gcp`. */
+  readonly asksMachineAttributes: boolean;
+  /** PEM roots for all calls of this side; undefined: the system's. */
+  readonly rootCertsFile: string | undefined;
+  /** The service account that Service Control is called as; undefined: the proxy's own. */
+  readonly iam: IamSettings | undefined;
   readonly requestTimeoutMs: number;
   readonly probeIntervalMs: number;
   readonly fetchThrottleWindowMs: number;
+}
+
+export interface IamSettings {
+  readonly url: string;
+  readonly serviceAccount: string;
+  readonly delegates: readonly string[];
 }
 
 export interface CodecSettings {
@@ -69,6 +81,8 @@ export interface CodecSettings {
 export interface PipelineSettings {
   readonly headerPrefix: string;
   readonly addOperationName: boolean;
+  /** The `x-envoy-` headers of the router. */
+  readonly sendRouterHeaders: boolean;
   readonly allowWebSocket: boolean;
   readonly healthPath: string | undefined;
   readonly path: PathOptions;
@@ -114,6 +128,8 @@ export interface ReportSettings {
   readonly checkCache: CheckCacheLimits;
   readonly quotaCache: Pick<QuotaCacheLimits, 'maxEntries' | 'refreshMs'>;
   readonly platform: string | undefined;
+  /** Zone or region; undefined: not known. */
+  readonly location: string | undefined;
   readonly reportsApiKeyUid: boolean;
   readonly logRequestHeaders: readonly string[];
   readonly logResponseHeaders: readonly string[];

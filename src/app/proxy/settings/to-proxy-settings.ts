@@ -13,6 +13,7 @@ import type {
   AccessLogSettings,
   ConfigSourceSettings,
   ControlPlaneSettings,
+  IamSettings,
   ProcessSettings,
   ProxySettings,
   ReportSettings,
@@ -70,10 +71,23 @@ function toControlPlane(
     serviceControlUrl: urls.serviceControl,
     keyFile,
     metadataUrl: flags.text(isV2 ? 'metadata_url' : 'metadata'),
+    asksMachineAttributes: !flags.isOn('non_gcp'),
+    rootCertsFile: isV2 ? flags.optionalText('ssl_sidestream_client_root_certs_path') : undefined,
+    iam: isV2 ? toIam(flags) : undefined,
     requestTimeoutMs:
       (isV2 ? flags.int('http_request_timeout_s') : defaultRequestTimeoutSeconds) * msPerSecond,
     probeIntervalMs: flags.durationMs('check_rollout_interval'),
     fetchThrottleWindowMs: isV2 ? 0 : flags.int('rollout_fetch_throttle_window_in_s') * msPerSecond,
+  };
+}
+
+function toIam(flags: FlagReader): IamSettings | undefined {
+  const serviceAccount = flags.optionalText('service_control_iam_service_account');
+  if (serviceAccount === undefined) return undefined;
+  return {
+    url: requireUrl(flags, 'iam_url'),
+    serviceAccount,
+    delegates: flags.commaList('service_control_iam_delegates'),
   };
 }
 
@@ -119,6 +133,7 @@ function toReportSettings(flags: FlagReader): ReportSettings {
     platform:
       flags.optionalText('compute_platform_override') ??
       (isV2 && flags.isOn('on_serverless') ? 'Cloud Run(ESPv2)' : undefined),
+    location: undefined,
     reportsApiKeyUid: flags.isOn(
       isV2 ? 'service_control_enable_api_key_uid_reporting' : 'enable_api_key_uid_reporting',
     ),
