@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander';
-import { ConfigError, errorMessage } from '../core/errors.ts';
-import { ApiError, mendingHint } from './api/api-error.ts';
+import { ConfigError } from '../core/errors.ts';
 import type { CliEnvironment } from './cli-environment.ts';
 import { CliError, exitCodes } from './cli-error.ts';
 import type { CliCommand } from './command.ts';
 import { commandGroups, commands as allCommands } from './commands.ts';
+import { describeError } from './describe-error.ts';
 import { Session } from './session.ts';
 import { addGlobalOptions } from './settings/global-options.ts';
 import type { GlobalOptions } from './settings/global-options.ts';
@@ -117,13 +117,7 @@ function examplesText(examples: readonly string[]): string {
 /** Prints an error in gcloud's form and gives the exit code for it. */
 function report(environment: CliEnvironment, path: readonly string[], error: unknown): number {
   const where = [programName, ...path].join('.');
-  environment.stderr(`ERROR: (${where}) ${describe(error)}\n`);
+  environment.stderr(`ERROR: (${where}) ${describeError(error)}\n`);
   if (error instanceof CliError) return error.exitCode;
   return error instanceof ConfigError ? exitCodes.usage : exitCodes.failed;
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof ApiError)) return errorMessage(error);
-  const hint = mendingHint(error);
-  return `${error.status}: ${error.message}${hint === undefined ? '' : ` ${hint}`}`;
 }

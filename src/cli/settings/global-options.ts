@@ -12,9 +12,21 @@ export interface GlobalOptions {
   readonly quiet?: boolean;
 }
 
+const heading = 'Which control plane, and as whom:';
+
 /** Declares the flags that {@link GlobalOptions} holds. */
 export function addGlobalOptions(command: Command): void {
-  const heading = 'Which control plane, and as whom:';
+  addConnectionOptions(command);
+  const options: readonly (readonly [string, string])[] = [
+    ['--format <format>', 'json, yaml, none, table(field,…), value(field,…) or csv(field,…)'],
+    ['-q, --quiet', 'take the default answer to every question'],
+  ];
+  for (const [flags, description] of options)
+    command.addOption(new Option(flags, description).helpGroup(heading));
+}
+
+/** Declares those that name a control plane and an identity. */
+export function addConnectionOptions(command: Command): void {
   const options: readonly (readonly [string, string])[] = [
     ['--project <id>', 'project to use (env GATEHOUSE_PROJECT, then `config set project`)'],
     [
@@ -27,8 +39,6 @@ export function addGlobalOptions(command: Command): void {
       'file with the access token (env GATEHOUSE_ACCESS_TOKEN holds the token itself)',
     ],
     ['--account <file>', 'JSON key file of the service account to act as'],
-    ['--format <format>', 'json, yaml, none, table(field,…), value(field,…) or csv(field,…)'],
-    ['-q, --quiet', 'take the default answer to every question'],
   ];
   for (const [flags, description] of options)
     command.addOption(new Option(flags, description).helpGroup(heading));
