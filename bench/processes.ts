@@ -136,12 +136,9 @@ export function residentMiB(pid: number): number {
   return kib / 1024;
 }
 
-/** Resident memory of a process tree in MiB, pages that are shared with other programs included. */
+/** Resident memory of one process in MiB, pages that it shares with others included. */
 export function residentSetMiB(pid: number): number {
-  let kib = 0;
-  for (const member of processTree(pid))
-    kib += Number(/^VmRSS:\s+(\d+)/m.exec(readIfThere(`/proc/${member}/status`))?.[1] ?? 0);
-  return kib / 1024;
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readIfThere(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
 }
 
 function readIfThere(path: string): string {
