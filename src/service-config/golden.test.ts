@@ -1,35 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 
 import { compileFiles } from './compile.ts';
-import type { CompileResult, SourceFile } from './compile.ts';
+import type { CompileResult } from './compile.ts';
 import { renderDiagnostics } from './diagnostics/render.ts';
+import { goldenCases } from './testing/golden-cases.ts';
 import { withoutDefaults } from './testing/without-defaults.ts';
 import { serviceToJson } from './to-json.ts';
 
 // A case is `<name>.in.yaml` (or .json), or a folder `<name>.in/` for several files. Its config stands in
 // `<name>.out.json`, absent when it does not compile, and its findings in `<name>.diagnostics.txt`, absent when there are
 // none. Configs are shown without the defaults that every service has; `defaults.test.ts` checks those.
-const folder = join(import.meta.dirname, 'golden');
 const update = process['env']['UPDATE_GOLDEN'] === '1';
-
-function casesOf(group: string): string[] {
-  return readdirSync(join(folder, group))
-    .filter((name) => /\.in(?:\.\w+)?$/.test(name))
-    .sort();
-}
-
-function filesOf(path: string): SourceFile[] {
-  if (!statSync(path).isDirectory()) {
-    const name = basename(path).replace('.in.', '.');
-    return [{ path: name, contents: readFileSync(path) }];
-  }
-  return globSync('**/*.*', { cwd: path })
-    .sort()
-    .map((name) => ({ path: name, contents: readFileSync(join(path, name)) }));
-}
 
 /** Compares a part of the result with its file, or writes the file. An undefined part must have no file. */
 function compare(path: string, actual: string | undefined): void {
@@ -44,12 +27,11 @@ function outputOf({ service }: CompileResult): string | undefined {
   return service && `${JSON.stringify(withoutDefaults(serviceToJson(service)), null, 2)}\n`;
 }
 
-for (const group of readdirSync(folder).sort()) {
+for (const [group, cases] of Map.groupBy(goldenCases(), (item) => item.group)) {
   describe(`compileFiles of golden/${group}`, () => {
-    for (const name of casesOf(group)) {
-      const stem = join(folder, group, name.replace(/\.in(?:\.\w+)?$/, ''));
-      test(basename(stem), () => {
-        const files = filesOf(join(folder, group, name));
+    for (const { name, stem, files: read } of cases) {
+      test(name, () => {
+        const files = read();
         const result = compileFiles(files, { producerProjectId: 'producer' });
         compare(`${stem}.out.json`, outputOf(result));
         compare(`${stem}.diagnostics.txt`, renderDiagnostics(result.diagnostics, 'text', files) || undefined);
