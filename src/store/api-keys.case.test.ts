@@ -46,6 +46,7 @@ forEachStore('apiKeys', (open) => {
     assert.deepEqual(await uids({}), ['u1', 'u3']);
     assert.deepEqual(await uids({ showDeleted: true }), ['u1', 'u2']);
     assert.deepEqual(await uids({ showDeleted: true, after: 'u2' }), ['u3']);
+    assert.deepEqual([await apiKeys.count('p1'), await apiKeys.count('p2')], [2, 0]);
   });
 
   test('updates under the revision before and keeps string and names', async (context) => {

@@ -37,6 +37,8 @@ export interface ApiKeyStore {
     projectId: string,
     options: PageRequest & { readonly showDeleted?: boolean },
   ): Promise<Page<ApiKeyRecord>>;
+  /** How many a project has that are not deleted. */
+  count(projectId: string): Promise<number>;
   /** Writes all but key string and ids if the stored revision is the one before; false otherwise. */
   update(record: ApiKeyRecord): Promise<boolean>;
   /** Removes the keys that were deleted before `deletedBeforeMs`, keeping the hash of their strings; returns how many. */

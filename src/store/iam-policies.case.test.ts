@@ -28,11 +28,29 @@ forEachStore('iamPolicies', (open) => {
     assert.deepEqual((await iamPolicies.get('services/s'))?.policy, policy('user:b'));
   });
 
-  test('deletes', async (context) => {
+  test('deletes a policy and those below it', async (context) => {
+    const { iamPolicies } = await open(context);
+    const names = ['services/s', 'services/s/consumers/c', 'services/s2', 'services'];
+    for (const name of names) await iamPolicies.put(name, policy('user:a'));
+    assert.equal(await iamPolicies.deleteTree('services/s'), 2);
+    assert.equal(await iamPolicies.deleteTree('services/s'), 0);
+    const kept = await Promise.all(names.map((name) => iamPolicies.get(name)));
+    assert.deepEqual(
+      kept.map((record) => record?.resource),
+      [undefined, undefined, 'services/s2', 'services'],
+    );
+  });
+
+  test('moves a policy under a new revision', async (context) => {
     const { iamPolicies } = await open(context);
     await iamPolicies.put('services/s', policy('user:a'));
-    assert.equal(await iamPolicies.delete('services/s'), true);
-    assert.equal(await iamPolicies.delete('services/s'), false);
+    assert.equal(await iamPolicies.rename('services/s', 'services/t'), true);
+    assert.equal(await iamPolicies.rename('services/s', 'services/t'), false);
+    assert.equal(await iamPolicies.get('services/s'), undefined);
+    assert.partialDeepStrictEqual(await iamPolicies.get('services/t'), {
+      policy: policy('user:a'),
+      revision: 2,
+    });
   });
 
   test('renames a member everywhere and nobody else', async (context) => {

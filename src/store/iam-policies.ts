@@ -19,5 +19,8 @@ export interface IamPolicyStore {
   put(resource: string, policy: Policy, expectedRevision?: number): Promise<number | undefined>;
   /** Names a member otherwise in every policy, raising their revisions; returns how many policies had it. */
   replaceMember(member: string, replacement: string): Promise<number>;
-  delete(resource: string): Promise<boolean>;
+  /** Moves a policy to a name that has none, raising its revision; false when there is none to move. */
+  rename(resource: string, newName: string): Promise<boolean>;
+  /** Deletes the policy of the resource and those below it (`resource/…`); returns how many. */
+  deleteTree(resource: string): Promise<number>;
 }

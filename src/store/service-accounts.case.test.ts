@@ -33,6 +33,14 @@ forEachStore('serviceAccounts', (open) => {
     assert.equal(await serviceAccounts.update({ ...account('1', 'a@p1'), revision: 3 }), false);
   });
 
+  test('counts the live accounts of a project', async (context) => {
+    const { serviceAccounts } = await withProject(await open(context));
+    await serviceAccounts.insert(account('1', 'a@p1'));
+    await serviceAccounts.insert(account('2', 'b@p1'));
+    await serviceAccounts.update({ ...account('1', 'a@p1'), deletedAtMs: 9, revision: 2 });
+    assert.deepEqual([await serviceAccounts.count('p1'), await serviceAccounts.count('p2')], [1, 0]);
+  });
+
   test('refuses an update under a stale revision', async (context) => {
     const { serviceAccounts } = await withProject(await open(context));
     await serviceAccounts.insert(account('1', 'a@p1'));

@@ -27,6 +27,8 @@ export interface ServiceAccountStore {
   wasDeleted(email: string): Promise<boolean>;
   /** Those that are not deleted, by email. */
   list(projectId: string, page: PageRequest): Promise<Page<ServiceAccountRecord>>;
+  /** How many a project has that are not deleted. */
+  count(projectId: string): Promise<number>;
   /** Writes the record if the stored revision is the one before; false otherwise, or when the email is in use again. */
   update(record: ServiceAccountRecord): Promise<boolean>;
 }

@@ -25,7 +25,7 @@ forEachStore('transaction', (open) => {
     const failure = new Error('stop');
     const failing = store.transaction(async (tx) => {
       await tx.projects.insert(project('c', '3'));
-      await tx.iamPolicies.delete('x');
+      await tx.iamPolicies.deleteTree('x');
       throw failure;
     });
     await assert.rejects(failing, failure);

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { errorOf, startTestControl } from '../test-control.ts';
 import type { TestControl } from '../test-control.ts';
+import { generateKeyString } from './key-string.ts';
 
 const project = 'shop-prod';
 const keys = `/v2/projects/${project}/locations/global/keys`;
@@ -52,6 +53,29 @@ describe('createApiKeyService', () => {
     });
     for (const version of ['v1', 'v2'])
       assert.deepEqual(await control.ok('GET', `/${version}/${String(operation['name'])}`), operation);
+  });
+
+  test('makes three hundred keys in a project at most', async (context) => {
+    const control = await startBench(context);
+    const { store } = control;
+    const createdAtMs = control.clock.nowMs();
+    await store.transaction(async (tx) => {
+      for (let i = 0; i < 300; i++)
+        await tx.apiKeys.insert({
+          uid: `uid-${i}`,
+          keyId: `key-${i}`,
+          projectId: project,
+          displayName: '',
+          keyString: generateKeyString(),
+          annotations: {},
+          createdAtMs,
+          updatedAtMs: createdAtMs,
+          revision: 1,
+        });
+    });
+    assert.equal(errorOf(await control.call('POST', keys, {})).status, 'RESOURCE_EXHAUSTED');
+    await control.ok('DELETE', `${keys}/key-7`);
+    await control.ok('POST', keys, {});
   });
 
   test('shows the key string by keyString alone', async (context) => {

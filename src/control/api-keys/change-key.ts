@@ -23,12 +23,14 @@ const operationKinds = { create: 'p7', update: 'p10', delete: 'p12', undelete: '
 
 const keyIdPattern = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const uuidPattern = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+/** Source: API Keys' quotas. */
+const maxKeysPerProject = 300;
 const maxDisplayNameLength = 63;
 const maxAnnotationBytes = 256 * 1024;
 const annotationKeyPattern =
   /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 
-/** Makes a key. INVALID_ARGUMENT, ALREADY_EXISTS. */
+/** Makes a key. INVALID_ARGUMENT, ALREADY_EXISTS, RESOURCE_EXHAUSTED. */
 export async function createKey(
   deps: ApiKeyDependencies,
   request: CreateKeyRequest,
@@ -52,6 +54,11 @@ export async function createKey(
     revision: 1,
   };
   return deps.store.transaction(async (tx) => {
+    if ((await tx.apiKeys.count(project.projectId)) >= maxKeysPerProject)
+      throw new RpcError(
+        RpcCode.RESOURCE_EXHAUSTED,
+        `Project ${project.projectId} has ${maxKeysPerProject} API keys, which is the limit.`,
+      );
     if (!(await tx.apiKeys.insert(record)))
       throw new RpcError(RpcCode.ALREADY_EXISTS, 'Requested entity already exists');
     return recordOperation(tx, 'create', { record, project });

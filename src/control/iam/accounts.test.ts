@@ -94,6 +94,32 @@ describe('service accounts', () => {
     assert.equal(errorOf(answer).status, 'FAILED_PRECONDITION');
   });
 
+  test('keep their policy from an account that takes the email, and get it back', async (context) => {
+    const control = await startBench(context);
+    const { client_email: member } = await control.account(project, 'deployer');
+    const policy = {
+      bindings: [{ role: 'roles/iam.serviceAccountTokenCreator', members: [`serviceAccount:${member}`] }],
+    };
+    const bindings = async () => (await control.ok('POST', `${accounts}/${email}:getIamPolicy`))['bindings'];
+    const { uniqueId } = await createRobot(control);
+    await control.ok('POST', `${accounts}/${email}:setIamPolicy`, { policy });
+    await control.ok('DELETE', `${accounts}/${email}`);
+    await createRobot(control);
+    assert.equal(await bindings(), undefined);
+    await control.ok('DELETE', `${accounts}/${email}`);
+    await control.ok('POST', `${accounts}/${String(uniqueId)}:undelete`, {});
+    assert.deepEqual(await bindings(), policy.bindings);
+  });
+
+  test('are a hundred in a project at most', async (context) => {
+    const control = await startBench(context);
+    for (let i = 0; i < 100; i++) await control.ok('POST', accounts, { accountId: `robot-${i}` });
+    const answer = await control.call('POST', accounts, { accountId: 'robot-100' });
+    assert.equal(errorOf(answer).status, 'RESOURCE_EXHAUSTED');
+    await control.ok('DELETE', `${accounts}/robot-7@${project}.iam.gserviceaccount.com`);
+    await control.ok('POST', accounts, { accountId: 'robot-100' });
+  });
+
   test('are disabled and enabled', async (context) => {
     const control = await startBench(context);
     await createRobot(control);

@@ -24,6 +24,7 @@ import type { CallContext } from '../rpc/service.ts';
 import { formatPageToken, parsePageRequest } from '../paging.ts';
 import type { PageLimits } from '../paging.ts';
 import { requireAccount } from './account-access.ts';
+import { formatIamResource } from './resource-name.ts';
 import { formatRevisionEtag, parseRevisionEtag } from './revision-etag.ts';
 
 /** What the service account methods work with. */
@@ -33,13 +34,15 @@ export interface AccountDependencies {
   readonly clock: Clock;
 }
 
+/** Source: IAM's quotas. */
+const maxAccountsPerProject = 100;
 const limits: PageLimits = { kind: 'serviceAccounts', defaultSize: 20, maxSize: 100 };
 /** Source: IAM, field `account_id`. */
 const accountIdPattern = /^(?=.{6,30}$)[a-z]([-a-z0-9]*[a-z0-9])$/;
 const maxDisplayNameBytes = 100;
 const maxDescriptionBytes = 256;
 
-/** Creates `ID@PROJECT.iam.gserviceaccount.com`. INVALID_ARGUMENT, ALREADY_EXISTS. */
+/** Creates `ID@PROJECT.iam.gserviceaccount.com`. INVALID_ARGUMENT, ALREADY_EXISTS, RESOURCE_EXHAUSTED. */
 export async function createAccount(
   deps: AccountDependencies,
   request: CreateServiceAccountRequest,
@@ -61,12 +64,19 @@ export async function createAccount(
     createdAtMs: deps.clock.nowMs(),
     revision: 1,
   };
-  if (!(await deps.store.serviceAccounts.insert(record)))
-    throw new RpcError(
-      RpcCode.ALREADY_EXISTS,
-      `Service account ${accountId} already exists within project projects/${projectId}.`,
-    );
-  return toServiceAccount(record);
+  return deps.store.transaction(async (tx) => {
+    if ((await tx.serviceAccounts.count(projectId)) >= maxAccountsPerProject)
+      throw new RpcError(
+        RpcCode.RESOURCE_EXHAUSTED,
+        `Project ${projectId} has ${maxAccountsPerProject} service accounts, which is the limit.`,
+      );
+    if (!(await tx.serviceAccounts.insert(record)))
+      throw new RpcError(
+        RpcCode.ALREADY_EXISTS,
+        `Service account ${accountId} already exists within project projects/${projectId}.`,
+      );
+    return toServiceAccount(record);
+  });
 }
 
 /** The accounts of a project, by email. */
@@ -121,7 +131,10 @@ export async function setAccountDisabled(
   return create(EmptySchema);
 }
 
-/** Deletes an account. Policies remember it by its unique id, so that a later account of the same name gets nothing. */
+/**
+ * Deletes an account. Policies remember it by its unique id, and so does its own: a later account of the same name
+ * neither gets its roles nor lets in who might act for it.
+ */
 export async function deleteAccount(
   deps: AccountDependencies,
   name: string,
@@ -132,6 +145,7 @@ export async function deleteAccount(
   await deps.store.transaction(async (tx) => {
     if (!(await tx.serviceAccounts.update(deleted))) throw concurrent();
     await tx.iamPolicies.replaceMember(liveMember(record), deletedMember(record));
+    await tx.iamPolicies.rename(policyName(record), deletedPolicyName(record));
   });
   return create(EmptySchema);
 }
@@ -154,6 +168,7 @@ export async function undeleteAccount(
         `Another service account has the email ${record.email}.`,
       );
     await tx.iamPolicies.replaceMember(deletedMember(record), liveMember(record));
+    await tx.iamPolicies.rename(deletedPolicyName(record), policyName(record));
   });
   return toServiceAccount(live);
 }
@@ -179,6 +194,15 @@ function liveMember({ email }: ServiceAccountRecord): string {
 
 function deletedMember({ email, uniqueId }: ServiceAccountRecord): string {
   return `deleted:serviceAccount:${email}?uid=${uniqueId}`;
+}
+
+function policyName({ projectId, email }: ServiceAccountRecord): string {
+  return formatIamResource({ kind: 'serviceAccount', projectId, email });
+}
+
+/** No resource has this form, so nobody can name the policy. */
+function deletedPolicyName(record: ServiceAccountRecord): string {
+  return `deleted:${policyName(record)}?uid=${record.uniqueId}`;
 }
 
 function projectOf(name: string): string {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { create } from '@bufbuild/protobuf';
+import { PolicySchema } from '../../gen/google/iam/v1/policy_pb.ts';
 import { purgeDeletedServices } from './purge-services.ts';
 import { day, echo, open, project } from './testing/bench.ts';
 
@@ -8,6 +10,8 @@ describe('purgeDeletedServices', () => {
     const bench = await open(context);
     for (const name of [echo, 'deleted-later.example', 'live.example']) await bench.create(name);
     await bench.deploy();
+    const policies = [`services/${echo}`, `services/${echo}/consumers/project:p`];
+    for (const name of policies) await bench.store.iamPolicies.put(name, create(PolicySchema));
     assert.equal(await bench.store.enabledServices.isEnabled(project, echo), true);
     await bench.call('deleteService', { serviceName: echo });
     bench.clock.advance(day);
@@ -19,6 +23,7 @@ describe('purgeDeletedServices', () => {
     assert.equal(await bench.store.managedServices.get(echo), undefined);
     assert.equal(await bench.store.serviceConfigs.latest(echo), undefined);
     assert.equal(await bench.store.enabledServices.isEnabled(project, echo), false);
+    for (const name of policies) assert.equal(await bench.store.iamPolicies.get(name), undefined);
     assert.notEqual(await bench.store.managedServices.get('deleted-later.example'), undefined);
     assert.notEqual(await bench.store.managedServices.get('live.example'), undefined);
   });

@@ -10,9 +10,9 @@ export function isPurgeable(record: ManagedServiceRecord, nowMs: number): boolea
   return record.deletedAtMs !== undefined && record.deletedAtMs < nowMs - retentionMs;
 }
 
-/** Removes a service with all that hangs on it: configs, rollouts, policy, activations. Call it in a transaction. */
+/** Removes a service with all that hangs on it: configs, rollouts, activations, its policy and those of its consumers. Call it in a transaction. */
 export async function purgeService(tx: Store, serviceName: string): Promise<void> {
-  await tx.iamPolicies.delete(`services/${serviceName}`);
+  await tx.iamPolicies.deleteTree(`services/${serviceName}`);
   for (const { projectId } of await tx.enabledServices.listByService(serviceName))
     await tx.enabledServices.disable(projectId, serviceName);
   await tx.managedServices.purge(serviceName);

@@ -78,6 +78,15 @@ export function createApiKeys({ db, box }: SqliteContext): ApiKeyStore {
         (record) => record.uid,
       );
     },
+    async count(projectId) {
+      const row = await db
+        .selectFrom('api_keys')
+        .select((e) => e.fn.countAll<number>().as('count'))
+        .where('project_id', '=', projectId)
+        .where('deleted_at_ms', 'is', null)
+        .executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
     async update(record) {
       const {
         uid,

@@ -61,9 +61,26 @@ export function createIamPolicies({ db }: SqliteContext): IamPolicyStore {
       }
       return rows.length;
     },
-    async delete(resource) {
-      const result = await db.deleteFrom('iam_policies').where('resource', '=', resource).executeTakeFirst();
-      return result.numDeletedRows === 1n;
+    async rename(resource, newName) {
+      const result = await db
+        .updateTable('iam_policies')
+        .set((e) => ({ resource: newName, revision: e('revision', '+', 1) }))
+        .where('resource', '=', resource)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+    async deleteTree(resource) {
+      const below = `${resource}/`;
+      const result = await db
+        .deleteFrom('iam_policies')
+        .where((e) =>
+          e.or([
+            e('resource', '=', resource),
+            e(e.fn<string>('substr', ['resource', e.lit(1), e.lit(below.length)]), '=', below),
+          ]),
+        )
+        .executeTakeFirst();
+      return Number(result.numDeletedRows);
     },
   };
 }

@@ -67,6 +67,15 @@ export function createServiceAccounts({ db }: SqliteContext): ServiceAccountStor
         .execute();
       return toPage(rows.map(fromRow), limit, (record) => record.email);
     },
+    async count(projectId) {
+      const row = await db
+        .selectFrom('service_accounts')
+        .select((e) => e.fn.countAll<number>().as('count'))
+        .where('project_id', '=', projectId)
+        .where('deleted_at_ms', 'is', null)
+        .executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
     async update(record) {
       const { display_name, description, disabled, deleted_at_ms, revision } = toRow(record);
       const result = await db
