@@ -28,7 +28,10 @@ function parseTerm(term: string): ProjectFilter {
 }
 
 function reader(name: string): ((record: ProjectRecord) => string | undefined) | undefined {
-  if (name.startsWith('labels.')) return ({ labels }) => labels[name.slice('labels.'.length)];
+  if (name.startsWith('labels.')) {
+    const key = name.slice('labels.'.length);
+    return ({ labels }) => (Object.hasOwn(labels, key) ? labels[key] : undefined);
+  }
   switch (name) {
     case 'id':
     case 'projectId':

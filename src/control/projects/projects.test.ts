@@ -52,6 +52,31 @@ describe('createProjectService', () => {
     ]);
   });
 
+  test('is not brought back by a change that began before the deletion', async (context) => {
+    const control = await startTestControl(context);
+    await control.ok('POST', '/v1/projects', { projectId: 'shop-prod' });
+    const getProject = control.store.projects.get.bind(control.store.projects);
+    // Deletes the project between the update's first look at it and its write.
+    let isFirst = true;
+    context.mock.method(control.store.projects, 'get', async (id: string) => {
+      const record = await getProject(id);
+      if (isFirst) {
+        isFirst = false;
+        await control.ok('DELETE', '/v1/projects/shop-prod');
+      }
+      return record;
+    });
+    await control.call('PUT', '/v1/projects/shop-prod', { name: 'Shop' });
+    assert.equal((await control.ok('GET', '/v1/projects/shop-prod'))['lifecycleState'], 'DELETE_REQUESTED');
+  });
+
+  for (const label of ['constructor', '__proto__', 'toString'])
+    test(`finds no project by the label ${label} that none has`, async (context) => {
+      const control = await startTestControl(context);
+      await control.ok('POST', '/v1/projects', { projectId: 'shop-prod' });
+      assert.deepEqual(await control.ok('GET', `/v1/projects?filter=labels.${label}:*x`), {});
+    });
+
   test('deletes and undeletes', async (context) => {
     const control = await startTestControl(context);
     await control.ok('POST', '/v1/projects', { projectId: 'shop-prod' });

@@ -149,10 +149,9 @@ async function updateProject(
   context: CallContext,
 ): Promise<Project> {
   const access = { project: projectId, permission: 'resourcemanager.projects.update' };
-  const record = await requireProject(deps, context, access);
-  const details = validateDetails(project?.name || record.displayName, project?.labels ?? {});
-  const updated = { ...record, ...details };
-  await deps.store.projects.update(updated);
+  const { projectId: id, displayName } = await requireProject(deps, context, access);
+  const details = validateDetails(project?.name || displayName, project?.labels ?? {});
+  const updated = await change(deps.store, id, (record) => ({ ...record, ...details }));
   return toProject(updated);
 }
 
@@ -163,15 +162,35 @@ async function setDeleted(
   isDeleted: boolean,
 ): Promise<Empty> {
   const permission = `resourcemanager.projects.${isDeleted ? 'delete' : 'undelete'}`;
-  const record = await requireProject(deps, context, { project: projectId, permission, deleted: true });
-  if ((record.deletedAtMs !== undefined) === isDeleted)
-    throw new RpcError(
-      RpcCode.FAILED_PRECONDITION,
-      `Project '${projectId}' is ${isDeleted ? '' : 'not '}deleted.`,
-    );
-  const { deletedAtMs: _, ...live } = record;
-  await deps.store.projects.update(isDeleted ? { ...live, deletedAtMs: deps.clock.nowMs() } : live);
+  const { projectId: id } = await requireProject(deps, context, {
+    project: projectId,
+    permission,
+    deleted: true,
+  });
+  await change(deps.store, id, ({ deletedAtMs, ...live }) => {
+    if ((deletedAtMs !== undefined) === isDeleted)
+      throw new RpcError(
+        RpcCode.FAILED_PRECONDITION,
+        `Project '${projectId}' is ${isDeleted ? '' : 'not '}deleted.`,
+      );
+    return isDeleted ? { ...live, deletedAtMs: deps.clock.nowMs() } : live;
+  });
   return create(EmptySchema);
+}
+
+/** Reads and writes in one transaction: two calls at once change what each is about, and nothing of the other's. */
+function change(
+  store: Store,
+  projectId: string,
+  toChanged: (record: ProjectRecord) => ProjectRecord,
+): Promise<ProjectRecord> {
+  return store.transaction(async (tx) => {
+    const record = await tx.projects.get(projectId);
+    if (record === undefined) throw new TypeError('projects are never removed');
+    const changed = toChanged(record);
+    await tx.projects.update(changed);
+    return changed;
+  });
 }
 
 function validateDetails(
