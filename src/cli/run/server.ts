@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { usageError } from '../cli-error.ts';
 import type { CliCommand } from '../command.ts';
 import { defaultDataFolder } from '../settings/data-folder.ts';
 import { parsePort } from './parse-port.ts';
@@ -49,7 +50,7 @@ export const serverCommand: CliCommand = {
               folder,
               host: options.host,
               port: parsePort('--port', options.port),
-              baseUrls: options.publicUrl ?? [],
+              baseUrls: (options.publicUrl ?? []).map(parsePublicUrl),
             },
             { clock: systemClock, logger },
           );
@@ -66,3 +67,17 @@ export const serverCommand: CliCommand = {
       });
   },
 };
+
+/** Without the slash at the end, as tokens and key files name it. Throws a usage error. */
+function parsePublicUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    `${url.search}${url.hash}${url.username}` !== ''
+  )
+    throw usageError(
+      `--public-url: ${text} is no URL of a server; give one such as https://gate.example.com`,
+    );
+  return url.href.replace(/\/+$/, '');
+}

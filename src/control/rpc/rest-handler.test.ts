@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { before, describe, test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { Message } from '@bufbuild/protobuf';
+import { AnySchema } from '@bufbuild/protobuf/wkt';
 import { RpcCode } from '../../core/status.ts';
 import { ApiKeys } from '../../gen/google/api/apikeys/v2/apikeys_pb.ts';
 import { KeySchema } from '../../gen/google/api/apikeys/v2/resources_pb.ts';
@@ -51,6 +52,12 @@ const table = createRpcTable([
     createServiceConfig: async (request, context) =>
       record(request, context).serviceConfig ?? create(ServiceSchema),
     deleteService: () => Promise.reject(new Error('a secret of the handler')),
+    undeleteService: () =>
+      Promise.reject(
+        new RpcError(RpcCode.ABORTED, 'Untold.', {
+          details: [create(AnySchema, { typeUrl: 'type.googleapis.com/nobody.Knows' })],
+        }),
+      ),
   }),
   implement(ServiceController, {
     check: async (request, context) => {
@@ -421,6 +428,13 @@ describe('createRestHandler errors', () => {
       'Request contains an invalid argument.',
     ],
     ['an unknown format', 'GET', '/v1/services?alt=media', undefined, "Invalid value at 'alt'"],
+    [
+      'a format named as objects name theirs',
+      'GET',
+      '/v1/services?alt=constructor',
+      undefined,
+      "Invalid value at 'alt'",
+    ],
     ['a body where none belongs', 'DELETE', '/v1/services/s', '{"a":1}', 'Request body must be empty.'],
   ];
   for (const [name, method, path, body, message] of badInputs)
@@ -432,6 +446,11 @@ describe('createRestHandler errors', () => {
       assert.equal(error.status, 'INVALID_ARGUMENT');
       assert.equal(error.message.slice(0, message.length), message);
     });
+
+  test('ends the connection over an error that cannot be told, and serves the next', async () => {
+    await assert.rejects(call('POST', '/v1/services/s:undelete'));
+    assert.equal((await call('GET', '/v1/services')).status, 200);
+  });
 
   test('names the field in BadRequest details', async () => {
     const answer = await call('GET', '/v1/services?pageSize=x');

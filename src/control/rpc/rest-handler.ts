@@ -13,6 +13,7 @@ import type { HttpEndpointTable } from './http-endpoint.ts';
 import { messageResponse, statusResponse } from './http-response.ts';
 import type { HttpResponse, ResponseFormat } from './http-response.ts';
 import { invoke } from './invoke.ts';
+import { createPageGuard } from './page-guard.ts';
 import { readBody } from './read-body.ts';
 import { RpcError } from './rpc-error.ts';
 import { isExpected, toRpcStatus } from './rpc-status.ts';
@@ -39,8 +40,9 @@ export interface RestHandlerOptions {
 export function createRestHandler(
   options: RestHandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  const parts = { ...options, refusePage: createPageGuard(options.baseUrls) };
   return (request, response) => {
-    const call = new RestCall(options, request, response);
+    const call = new RestCall(parts, request, response);
     void call.answer();
   };
 }
@@ -48,8 +50,13 @@ export function createRestHandler(
 /** Largest body of an endpoint outside the contract: a form with one token. */
 const maxEndpointBodyBytes = 65_536;
 
+interface RestCallParts extends RestHandlerOptions {
+  /** Why a request is refused that a page made. */
+  readonly refusePage: (request: IncomingMessage) => string | undefined;
+}
+
 class RestCall {
-  readonly #options: RestHandlerOptions;
+  readonly #options: RestCallParts;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #path: string;
@@ -58,7 +65,7 @@ class RestCall {
   readonly #bodyFormat: 'json' | 'proto';
   #format: ResponseFormat;
 
-  constructor(options: RestHandlerOptions, request: IncomingMessage, response: ServerResponse) {
+  constructor(options: RestCallParts, request: IncomingMessage, response: ServerResponse) {
     this.#options = options;
     this.#request = request;
     this.#response = response;
@@ -78,11 +85,23 @@ class RestCall {
       if (this.#request.socket.destroyed) return;
       if (!isExpected(error))
         this.#options.logger.error({ path: this.#path, error }, 'control plane call failed');
+      this.#sendError(error);
+    }
+  }
+
+  /** An error that cannot be told ends the connection, and nothing else. */
+  #sendError(error: unknown): void {
+    try {
       this.#send(this.#errorResponse(error));
+    } catch (untold) {
+      this.#options.logger.error({ path: this.#path, error: untold }, 'control plane error not answered');
+      this.#response.destroy();
     }
   }
 
   async #handle(): Promise<HttpResponse> {
+    const refusal = this.#options.refusePage(this.#request);
+    if (refusal !== undefined) throw new RpcError(RpcCode.PERMISSION_DENIED, refusal);
     const verb = this.#request.method ?? 'GET';
     const found = this.#options.endpoints.find(verb, this.#path);
     if (found !== undefined) {

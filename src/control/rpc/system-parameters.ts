@@ -29,7 +29,10 @@ const withoutEffect: ReadonlySet<string> = new Set([
   'trace',
 ]);
 
-const formats: Readonly<Record<string, 'json' | 'proto'>> = { json: 'json', proto: 'proto' };
+const formats: ReadonlyMap<string, 'json' | 'proto'> = new Map([
+  ['json', 'json'],
+  ['proto', 'proto'],
+]);
 
 /** Takes the system parameters out of a query; what is left over is the method's. Throws INVALID_ARGUMENT. */
 export function takeSystemParameters(query: URLSearchParams): {
@@ -65,7 +68,7 @@ export function takeSystemParameters(query: URLSearchParams): {
 
 function parseFormat(value: string): 'json' | 'proto' {
   // `json;enum-encoding=int` and the like: the part in front of the semicolon is the format.
-  const format = formats[value.split(';')[0] as string];
+  const format = formats.get(value.split(';')[0] as string);
   if (format === undefined) throw badRequest(`Invalid value at 'alt': ${JSON.stringify(value)}`, 'alt');
   return format;
 }
