@@ -82,10 +82,3 @@ export function readCases(): readonly Case[] {
   const lines = readFileSync(join(folder, 'unit-cases.jsonl'), 'utf8').trim().split('\n');
   return lines.map((line) => JSON.parse(line) as Case);
 }
-
-/** Reason by `suite: name` of the cases that are known to fail: lines of `suite: name = reason`. */
-export function readKnownFailures(): ReadonlyMap<string, string> {
-  const text = readFileSync(join(folder, 'known-failures.txt'), 'utf8');
-  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(lines.map((line) => line.split(' = ', 2) as [string, string]));
-}

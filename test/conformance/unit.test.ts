@@ -12,7 +12,8 @@ import type { RouteTable } from '../../src/proxy/routing/route-table.ts';
 import { espV2SnapshotOptions } from '../../src/proxy/routing/snapshot-options.ts';
 import { createHarness } from './gateway-harness.ts';
 import { localService, routedService, rowsService } from './services.ts';
-import { readCases, readKnownFailures } from './unit-cases.ts';
+import { readKnownFailures } from './known-failures.ts';
+import { readCases } from './unit-cases.ts';
 import type { Case, Suite } from './unit-cases.ts';
 
 const peer = '192.0.2.7';
@@ -171,7 +172,7 @@ function routesOf(rows: readonly string[]): RouteTable {
 }
 
 const cases = readCases();
-const knownFailures = readKnownFailures();
+const knownFailures = readKnownFailures('unit');
 
 for (const suite of new Set(cases.map((one) => one.suite))) {
   describe(`conformance: ${suite}`, () => {
