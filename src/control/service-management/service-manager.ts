@@ -3,6 +3,7 @@ import type { ServiceImplementation } from '../rpc/service.ts';
 import { createServiceConfig, getServiceConfig, listServiceConfigs } from './configs.ts';
 import { createService } from './create-service.ts';
 import type { ServiceManagementDependencies } from './dependencies.ts';
+import { generateConfigReport } from './generate-config-report.ts';
 import { listServices } from './list-services.ts';
 import { createServiceRollout, getServiceRollout, listServiceRollouts } from './rollouts.ts';
 import { deleteService, getService, undeleteService } from './services.ts';
@@ -24,5 +25,6 @@ export function createServiceManager(deps: ServiceManagementDependencies): Servi
     listServiceRollouts: (request, context) => listServiceRollouts(deps, request, context),
     getServiceRollout: (request, context) => getServiceRollout(deps, request, context),
     createServiceRollout: (request, context) => createServiceRollout(deps, request, context),
+    generateConfigReport: (request, context) => generateConfigReport(deps, request, context),
   });
 }

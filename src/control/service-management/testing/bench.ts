@@ -34,7 +34,7 @@ export const registry: Registry = createTypeRegistry([ServiceManagerContract]);
 /** In milliseconds. */
 export const day: number = 24 * 60 * 60 * 1000;
 
-type Manager = Required<Omit<ServiceHandlers<typeof ServiceManager>, 'generateConfigReport'>>;
+type Manager = Required<ServiceHandlers<typeof ServiceManager>>;
 type Request<K extends keyof Manager> = Parameters<Manager[K]>[0];
 
 /** Service Management over an empty store with project p1 and a compiler that echoes its first file's bytes. */
