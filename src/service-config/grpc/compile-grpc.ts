@@ -52,7 +52,8 @@ function hasServiceDocuments(inputs: Inputs, context: CompileContext): boolean {
       at: root,
     });
   }
-  if (inputs.documents.some(({ kind }) => kind === 'service')) return strays.length === 0;
+  if (strays.length > 0) return false;
+  if (inputs.documents.some(({ kind }) => kind === 'service')) return true;
   context.diagnostics.error({
     rule: 'service-document-missing',
     location: toplevelLocation,

@@ -5,6 +5,7 @@ import { authProviderExistsRule } from './authentication/provider-exists.ts';
 import { authProviderFieldsRule } from './authentication/provider-fields.ts';
 import { authProviderUniqueRule } from './authentication/provider-unique.ts';
 import { backendTargetRule } from './backend/backend-target.ts';
+import { bindingFieldsRule } from './http/binding-fields.ts';
 import { duplicateRouteRule } from './http/duplicate-route.ts';
 import { pathTemplateRule } from './http/path-template.ts';
 import { templateFieldsRule } from './http/template-fields.ts';
@@ -35,6 +36,7 @@ export const serviceRules: readonly ServiceRule[] = [
   knownSelectorsRule,
   pathTemplateRule,
   templateFieldsRule,
+  bindingFieldsRule,
   duplicateRouteRule,
   authProviderUniqueRule,
   authProviderFieldsRule,

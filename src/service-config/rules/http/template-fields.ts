@@ -22,7 +22,12 @@ export const templateFieldsRule: ServiceRule = {
       for (const fieldPath of fieldPaths(rule)) {
         if (hasField(fieldPath.split('.'), request, types)) continue;
         const message = `http: undefined field '${fieldPath}' on message '${request}'.`;
-        report.error({ message, hint: `Declare a parameter for '${fieldPath}'.`, on: rule });
+        // The requests of OpenAPI are made from parameters, or are google.protobuf.Empty.
+        const isWritten =
+          !request.startsWith('google.protobuf.') &&
+          types.get(request)?.sourceContext?.fileName.endsWith('.proto') === true;
+        const hint = isWritten ? undefined : `Declare a parameter for '${fieldPath}'.`;
+        report.error({ message, hint, on: rule });
       }
     }
   },

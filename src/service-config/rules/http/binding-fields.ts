@@ -1,0 +1,134 @@
+import { Field_Cardinality, Field_Kind } from '@bufbuild/protobuf/wkt';
+import type { Field, Method, Type } from '@bufbuild/protobuf/wkt';
+
+import type { HttpRule } from '../../../gen/google/api/http_pb.ts';
+import { parseHttpTemplate } from '../../../protocol/http-template/parse-http-template.ts';
+import type { RuleReport, ServiceRule } from '../service-rule.ts';
+import { bindingsOf } from './http-binding.ts';
+
+const typeUrlPrefix = 'type.googleapis.com/';
+
+/**
+ * What the fields of a binding may be, google/api/http.proto: bindings nest once, and of a gRPC method, the body is one
+ * message and a variable of a template one scalar. Parameters of OpenAPI may be lists; nothing has to make fields of them.
+ */
+export const bindingFieldsRule: ServiceRule = {
+  name: 'binding-field',
+  location: 'unknown location',
+  check(service, report) {
+    const types = new Map(service.types.map((type) => [type.name, type]));
+    const methods = new Map<string, Method>(
+      service.apis.flatMap((api) =>
+        api.methods.map((method) => [`${api.name}.${method.name}`, method] as const),
+      ),
+    );
+    for (const rule of service.http?.rules ?? []) {
+      checkNesting(rule, report);
+      const method = methods.get(rule.selector);
+      if (method === undefined) continue;
+      for (const { rule: binding, path } of bindingsOf(rule)) {
+        checkBody(binding, types.get(nameOf(method.requestTypeUrl)), report);
+        checkResponseBody(binding, method, types, report);
+        checkVariables({ binding, path }, method, types, report);
+      }
+    }
+  },
+};
+
+function nameOf(typeUrl: string): string {
+  return typeUrl.slice(typeUrlPrefix.length);
+}
+
+function checkNesting(rule: HttpRule, report: RuleReport): void {
+  for (const binding of rule.additionalBindings) {
+    if (binding.additionalBindings.length === 0) continue;
+    const message = `http: additional_bindings of '${rule.selector}' have additional_bindings of their own.`;
+    report.error({ message, hint: 'Write all of them in the one list.', on: binding });
+  }
+}
+
+function checkBody(binding: HttpRule, request: Type | undefined, report: RuleReport): void {
+  const { body } = binding;
+  if (body === '' || body === '*' || request === undefined || !isOfProto(request)) return;
+  const field = fieldNamed(request, body);
+  // A field that is not there is what `template-field` reports.
+  if (body.includes('.'))
+    report.error({
+      message: `http: body field path '${body}' must be a field of the request itself.`,
+      on: binding,
+    });
+  else if (field !== undefined && (isRepeated(field) || !isMessage(field)))
+    report.error({ message: `http: body field path '${body}' must be a non-repeated message.`, on: binding });
+}
+
+function checkResponseBody(
+  binding: HttpRule,
+  method: Method,
+  types: ReadonlyMap<string, Type>,
+  report: RuleReport,
+): void {
+  const response = types.get(nameOf(method.responseTypeUrl));
+  if (binding.responseBody === '' || response === undefined) return;
+  if (fieldNamed(response, binding.responseBody) !== undefined) return;
+  const message = `http: undefined field '${binding.responseBody}' on message '${response.name}'.`;
+  report.error({ message, on: binding });
+}
+
+function checkVariables(
+  { binding, path }: { readonly binding: HttpRule; readonly path: string },
+  method: Method,
+  types: ReadonlyMap<string, Type>,
+  report: RuleReport,
+): void {
+  const request = types.get(nameOf(method.requestTypeUrl));
+  const parsed = parseHttpTemplate(path);
+  if (parsed.kind === 'error' || request === undefined || !isOfProto(request)) return;
+  for (const { fieldPath } of parsed.template.variables) {
+    const fields = fieldsOn(fieldPath.split('.'), request, types);
+    const leaf = fields.at(-1);
+    if (leaf === undefined) continue;
+    if (fields.some(isRepeated))
+      report.error({
+        message: `http: variable '${fieldPath}' of '${path}' is or goes through a repeated field.`,
+        on: binding,
+      });
+    else if (isMessage(leaf))
+      report.error({
+        message: `http: variable '${fieldPath}' of '${path}' is a message; a path can hold only scalars.`,
+        on: binding,
+      });
+  }
+}
+
+/** The fields of a field path; none when one of them is not there. */
+function fieldsOn(path: readonly string[], start: Type, types: ReadonlyMap<string, Type>): Field[] {
+  const fields: Field[] = [];
+  let type: Type | undefined = start;
+  for (const name of path) {
+    const field: Field | undefined = type && fieldNamed(type, name);
+    if (field === undefined) return [];
+    fields.push(field);
+    type = types.get(nameOf(field.typeUrl));
+  }
+  return fields;
+}
+
+const fieldMaps = new WeakMap<Type, ReadonlyMap<string, Field>>();
+
+function fieldNamed(type: Type, name: string): Field | undefined {
+  const fields = fieldMaps.get(type) ?? new Map(type.fields.map((field) => [field.name, field]));
+  fieldMaps.set(type, fields);
+  return fields.get(name);
+}
+
+function isOfProto(type: Type): boolean {
+  return type.sourceContext?.fileName.endsWith('.proto') === true;
+}
+
+function isRepeated({ cardinality }: Field): boolean {
+  return cardinality === Field_Cardinality.REPEATED;
+}
+
+function isMessage({ kind }: Field): boolean {
+  return kind === Field_Kind.TYPE_MESSAGE || kind === Field_Kind.TYPE_GROUP;
+}
