@@ -1,6 +1,7 @@
 import type { Closeable } from '../../core/lifecycle.ts';
 import type { Exchange } from '../exchange.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
+import { hideApiKeys } from './hide-api-keys.ts';
 import type { LogWriter } from './log-writer.ts';
 
 /** The access log: a line for every exchange, health probes and refusals included. */
@@ -13,7 +14,7 @@ export interface AccessLog extends ExchangeObserver, Closeable {
 
 export interface AccessLogOptions {
   /**
-   * The API key of a request is written as `[redacted]`, wherever it stands in the line. Turn it off for formats that an
+   * The API keys of a request are written as `[redacted]`, wherever they stand in the line. Turn it off for formats that an
    * operator wrote to show the key. Differs from ESPv2: it logs keys that come in the query. Default true.
    */
   readonly hidesApiKeys?: boolean;
@@ -29,8 +30,7 @@ export function createAccessLog(
   return {
     onExchangeEnd(exchange) {
       const line = format(exchange);
-      const { apiKey } = exchange;
-      writer.write(hidesApiKeys && apiKey.length >= minKeyLength ? line.replaceAll(apiKey, redacted) : line);
+      writer.write(hidesApiKeys ? hideApiKeys(line, exchange) : line);
     },
     reopen: () => writer.reopen(),
     close: () => writer.close(),
@@ -39,7 +39,3 @@ export function createAccessLog(
     },
   };
 }
-
-const redacted = '[redacted]';
-/** Shorter ones are no keys that a server issued, and hiding them would tear the line apart. */
-const minKeyLength = 8;
