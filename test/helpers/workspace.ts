@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { type Finished, Program } from './program.ts';
 
 /** A folder of a test's own, with the commands of the product run in it. The test's end stops and removes it all. */
@@ -9,7 +8,8 @@ export class Workspace {
   readonly folder: string;
   readonly #programs: Program[] = [];
 
-  constructor(context: { after: TestContext['after'] }) {
+  /** @param context a test, or a suite's own `after` */
+  constructor(context: { after(close: () => Promise<void>): void }) {
     this.folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
     context.after(async () => {
       for (const program of this.#programs.toReversed()) await program.stop('SIGKILL');

@@ -1,14 +1,7 @@
 import type { RawPeer } from '../helpers/raw-http.ts';
 import { eventually } from '../helpers/eventually.ts';
-import type { Gate } from './harness/gate.ts';
-import {
-  answered,
-  type Http1Case,
-  type Outcome,
-  passed,
-  refused,
-  type SentHttp1,
-} from './harness/hostile-case.ts';
+import type { Gate, GateOptions } from './harness/gate.ts';
+import { answered, type Http1Case, passed, refused, type SentHttp1, table } from './harness/hostile-case.ts';
 
 const host = 'Host: a.example';
 const get = (...fields: string[]): string => ['GET /a HTTP/1.1', host, ...fields, '', ''].join('\r\n');
@@ -28,13 +21,6 @@ const codecOfV1 = refused(400, 'http1.codec_error', '-');
 const upgradeFailed = refused(403, 'upgrade_failed', '-');
 const tooLarge = refused(431, 'http1.headers_too_large');
 
-function table(
-  item: number,
-  rows: ReadonlyArray<readonly [name: string, sent: SentHttp1, expect: Outcome]>,
-): Http1Case[] {
-  return rows.map(([name, sent, expect]) => ({ item, name, sent, expect }));
-}
-
 /** First one part, then, when the backend has some of it, the other. */
 function inTwo(first: string, second: string): SentHttp1 {
   return async (peer: RawPeer, gate: Gate) => {
@@ -48,6 +34,12 @@ function inTwo(first: string, second: string): SentHttp1 {
     peer.send(second);
   };
 }
+
+const operations = [{ row: 'GET /a' }, { row: 'POST /a' }];
+
+/** The proxies that items 1 to 24 are sent to. */
+export const framingGate: GateOptions = { operations };
+export const framingGateOfV1: GateOptions = { operations, runtimeVersion: '1' };
 
 /** HTTP/1 framing as ESPv2, items 1 to 24. */
 export const framingCases: readonly Http1Case[] = [

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before } from 'node:test';
+import {
+  type FakeServiceControl,
+  startFakeServiceControl,
+} from '../../../src/service-control/testing/fake-service-control.ts';
+import { startLocalServer } from '../../../src/service-control/testing/local-server.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { freePort } from '../../helpers/ports.ts';
 import type { Program } from '../../helpers/program.ts';
@@ -15,6 +20,8 @@ export interface LoggedAnswer {
   readonly details: string;
   /** Envoy's response flags; `-` for none. */
   readonly flags: string;
+  /** The address that the client is taken to have. */
+  readonly client: string;
   readonly target: string;
 }
 
@@ -23,10 +30,14 @@ export interface Gate {
   readonly program: Program;
   readonly port: number;
   readonly backend: RecordingBackend;
+  /** Asked only where {@link GateOptions.hasControl}. */
+  readonly control: FakeServiceControl;
   /** Forgets what the backend saw, and connects. */
   connect(): Promise<RawPeer>;
   /** The lines of the access log about a connection's requests, as soon as there are `count`. */
   logged(clientPort: number, count: number): Promise<readonly LoggedAnswer[]>;
+  /** What was written into the access log since the last call, as soon as it is as wanted. */
+  readLog(isWanted: (text: string) => boolean): Promise<string>;
   /** Fails unless a normal request is served and the process calls itself ready. What the backend saw is kept. */
   assertHealthy(): Promise<void>;
 }
@@ -36,30 +47,43 @@ export interface GateOptions {
   /** Besides {@link healthOperation}. */
   readonly operations: readonly HostileOperation[];
   readonly flags?: readonly string[];
-  readonly controlUrl?: string;
+  /** Keys are checked, against a Service Control of the test's. */
+  readonly hasControl?: true;
 }
 
 /** What {@link Gate.assertHealthy} asks for. */
 export const healthOperation: HostileOperation = { row: 'GET /fence' };
 const fence = 'GET /fence HTTP/1.1\r\nHost: fence.example\r\nConnection: close\r\n\r\n';
 const logFormat =
-  '%DOWNSTREAM_REMOTE_ADDRESS%|%RESPONSE_CODE%|%RESPONSE_CODE_DETAILS%|%RESPONSE_FLAGS%|%REQ(:PATH)%';
+  '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%|%RESPONSE_CODE%|%RESPONSE_CODE_DETAILS%|%RESPONSE_FLAGS%|%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%|%REQ(:PATH)%';
 
 /** Starts one before the tests of the suite that calls it, and ends it after them. */
-export function useGate(options: GateOptions | (() => Promise<GateOptions>)): () => Gate {
+export function useGate(options: GateOptions): () => Gate {
   const workspace = new Workspace({ after });
+  const owners: Array<{ close(): unknown }> = [];
   let gate: Gate | undefined = undefined;
   before(async () => {
-    gate = await startGate(typeof options === 'function' ? await options() : options, workspace);
+    gate = await startGate(options, workspace, (one) => void owners.push(one));
   });
-  after(() => gate?.backend.close());
+  after(async () => {
+    for (const owner of owners) await owner.close();
+  });
   return () => gate as Gate;
 }
 
-async function startGate(options: GateOptions, workspace: Workspace): Promise<Gate> {
+async function startGate(
+  options: GateOptions,
+  workspace: Workspace,
+  own: (owner: { close(): unknown }) => void,
+): Promise<Gate> {
   const backend = await startRecordingBackend();
+  const control = await startFakeServiceControl();
+  const metadata = await startLocalServer(() => ({
+    body: JSON.stringify({ access_token: 'token', expires_in: 3599 }),
+  }));
+  for (const owner of [backend, control, metadata]) own(owner);
   const logFile = workspace.path('access.log');
-  const service = hostileService([healthOperation, ...options.operations], options.controlUrl);
+  const service = hostileService([healthOperation, ...options.operations], options.hasControl);
   writeFileSync(workspace.path('service.json'), JSON.stringify(service));
   const adminPort = await freePort();
   const isV2 = (options.runtimeVersion ?? '2') === '2';
@@ -75,25 +99,44 @@ async function startGate(options: GateOptions, workspace: Workspace): Promise<Ga
     `--access_log_format=${logFormat}`,
     '--state_dir=off',
     ...(isV2 ? ['--disable_tracing'] : []),
+    ...(options.hasControl === true ? controlFlags(options, control.url, metadata.url) : []),
     ...(options.flags ?? []),
   );
   const line = await program.waitForLine(/"serving"/);
+  let readChars = 0;
   const port = Number(/"ports":\[(\d+)/.exec(line)?.[1]);
   return {
     program,
     port,
     backend,
+    control,
     async connect() {
       backend.forget();
       return await RawPeer.connect(port);
     },
     logged: (clientPort, count) => logged(logFile, clientPort, count),
+    async readLog(isWanted) {
+      const text = await eventually(
+        async () => await Promise.resolve(readIfThere(logFile).slice(readChars)),
+        isWanted,
+        logWaitMs,
+        pollMs,
+      );
+      readChars += text.length;
+      return text;
+    },
     async assertHealthy() {
       assert.equal(await statusOf(port, fence), 200, 'a normal request is served');
       const ready = `GET /readyz HTTP/1.1\r\nHost: 127.0.0.1:${adminPort}\r\nConnection: close\r\n\r\n`;
       assert.equal(await statusOf(adminPort, ready), 200, 'the process is ready');
     },
   };
+}
+
+function controlFlags(options: GateOptions, url: string, metadataUrl: string): string[] {
+  return options.runtimeVersion === '1'
+    ? [`--service_control_url_override=${url}`, `--metadata=${metadataUrl}`]
+    : [`--service_control_url=${url}`, `--metadata_url=${metadataUrl}`];
 }
 
 async function statusOf(port: number, request: string): Promise<number> {
@@ -129,6 +172,6 @@ function readIfThere(file: string): string {
 }
 
 function parseLine(line: string): LoggedAnswer {
-  const [, status, details = '', flags = '', ...target] = line.split('|');
-  return { status: Number(status), details, flags, target: target.join('|') };
+  const [, status, details = '', flags = '', client = '', ...target] = line.split('|');
+  return { status: Number(status), details, flags, client, target: target.join('|') };
 }

@@ -1,5 +1,5 @@
 import type { RawPeer } from '../../helpers/raw-http.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, LoggedAnswer } from './gate.ts';
 
 /** One bad input, and what comes of it. The tables of these are also the source of docs/reference/hostile-input.md. */
 export interface HostileCase<Sent> {
@@ -11,6 +11,8 @@ export interface HostileCase<Sent> {
   readonly expect: Outcome;
   /** Which generation answers so; both where the tests ask only ESPv2. */
   readonly only?: 'ESP v1';
+  /** Looks at what else must be so. */
+  readonly verify?: (gate: Gate, logged: LoggedAnswer | undefined) => void;
 }
 
 /** What the client, the access log and the backend see. */
@@ -39,6 +41,22 @@ export interface Outcome {
 /** Bytes of HTTP/1, latin1, or a conversation. */
 export type SentHttp1 = string | ((peer: RawPeer, gate: Gate) => Promise<void>);
 export type Http1Case = HostileCase<SentHttp1>;
+
+/** Cases of one item. */
+export function table(
+  item: number,
+  rows: ReadonlyArray<
+    readonly [name: string, sent: SentHttp1, expect: Outcome, verify?: NonNullable<Http1Case['verify']>]
+  >,
+): Http1Case[] {
+  return rows.map(([name, sent, expect, verify]) => ({
+    item,
+    name,
+    sent,
+    expect,
+    ...(verify !== undefined && { verify }),
+  }));
+}
 
 /** The codec or a stage refuses, and the connection cannot be trusted any more. */
 export function refused(status: number, details: string, flags = 'DPE'): Outcome {

@@ -13,7 +13,7 @@ export interface HostileOperation {
 }
 
 /** A service config with these operations, named `Op0`, `Op1`, … in their order. */
-export function hostileService(operations: readonly HostileOperation[], controlUrl?: string): JsonObject {
+export function hostileService(operations: readonly HostileOperation[], hasControl?: boolean): JsonObject {
   const selector = (index: number): string => `${apiName}.Op${index}`;
   return {
     name: hostileServiceName,
@@ -34,7 +34,7 @@ export function hostileService(operations: readonly HostileOperation[], controlU
         backend === undefined ? [] : [{ selector: selector(index), disableAuth: true, ...backend }],
       ),
     },
-    ...(controlUrl !== undefined && { control: { environment: controlUrl } }),
+    ...(hasControl === true && { control: { environment: 'servicecontrol.example.com' } }),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { eventually } from '../../helpers/eventually.ts';
 import type { RawPeer } from '../../helpers/raw-http.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, LoggedAnswer } from './gate.ts';
 import type { Http1Case, Outcome } from './hostile-case.ts';
 
 const nextRequest = 'GET /fence HTTP/1.1\r\nHost: fence.example\r\n\r\n';
@@ -19,9 +19,10 @@ export async function runHttp1Case(gate: Gate, one: Http1Case): Promise<void> {
     if (typeof sent === 'string') peer.send(sent);
     else await sent(peer, gate);
     await assertAnswer(peer, expect);
-    await assertLogged(gate, clientPort, expect);
+    const logged = await assertLogged(gate, clientPort, expect);
     await gate.assertHealthy();
     await assertReached(gate, expect);
+    one.verify?.(gate, logged);
   } finally {
     peer.destroy();
   }
@@ -57,14 +58,19 @@ function withoutContinue(text: string): string {
 }
 
 /** Fails unless the access log says what the case expects of the connection's first request. */
-export async function assertLogged(gate: Gate, clientPort: number, expect: Outcome): Promise<void> {
+export async function assertLogged(
+  gate: Gate,
+  clientPort: number,
+  expect: Outcome,
+): Promise<LoggedAnswer | undefined> {
   if (expect.details === undefined) {
     assert.deepEqual(await gate.logged(clientPort, 0), []);
-    return;
+    return undefined;
   }
   const [line] = await gate.logged(clientPort, 1);
   const { status, details, flags } = line ?? {};
   assert.deepEqual([status, details, flags], [expect.status, expect.details, expect.flags]);
+  return line;
 }
 
 /** Fails unless the backend got what the case expects and nothing else. */
