@@ -1,8 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { ConfigError, GatewayError } from '../../core/errors.ts';
 import { closeAll, type Closeable } from '../../core/lifecycle.ts';
+import { replaceFile } from '../../core/replace-file.ts';
 import type { Secret } from '../../core/secret.ts';
 import { createAuthorizer } from '../../control/iam/store-authorizer.ts';
 import { ensureOwnerToken } from '../../control/oauth/owner-token.ts';
@@ -54,7 +55,7 @@ export async function startControlPlane(
     owners.unshift(server);
     owners.unshift(startRetention({ ...deps, store }, [sweepCore]), startUsageRetention(store, deps));
     const endpointFile = join(options.folder, 'endpoint.json');
-    writeFileSync(endpointFile, `${JSON.stringify({ url: server.url })}\n`);
+    replaceFile(endpointFile, `${JSON.stringify({ url: server.url })}\n`);
     return {
       url: server.url,
       ownerToken,

@@ -1,16 +1,8 @@
 import { createRegistry, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorMessage, systemErrorCode } from '../../core/errors.ts';
+import { replaceFile } from '../../core/replace-file.ts';
 import { ServiceSchema } from '../../gen/google/api/service_pb.ts';
 import { ConfigFileSchema } from '../../gen/google/api/servicemanagement/v1/resources_pb.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -78,16 +70,4 @@ function fromStored({ rolloutId, configs }: StoredRollout): Rollout {
       service: fromJson(ServiceSchema, service, { registry, ignoreUnknownFields: true }),
     })),
   };
-}
-
-function replaceFile(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporary, 'w', 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, path);
 }

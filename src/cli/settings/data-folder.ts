@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorMessage, systemErrorCode } from '../../core/errors.ts';
+import { replaceFile } from '../../core/replace-file.ts';
 import { Secret } from '../../core/secret.ts';
 import { CliError } from '../cli-error.ts';
 
@@ -51,7 +52,7 @@ export function readClientSettings(folder: string): ClientSettings {
 /** Writes the client's settings, making the folder if need be. */
 export function writeClientSettings(folder: string, settings: ClientSettings): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, 'client.json'), `${JSON.stringify(settings, undefined, 2)}\n`);
+  replaceFile(join(folder, 'client.json'), `${JSON.stringify(settings, undefined, 2)}\n`);
 }
 
 function readJson(path: string): Record<string, unknown> | undefined {

@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../../core/replace-file.ts';
 import { Secret } from '../../core/secret.ts';
 import { lookupHash } from '../../store/hash.ts';
 import type { Store } from '../../store/store.ts';
@@ -19,12 +20,15 @@ export async function ensureOwnerToken(store: Store, folder: string): Promise<Se
   const known = await store.settings.get(settingName);
   if (known !== undefined && existsSync(path)) {
     const token = readFileSync(path, 'utf8').trim();
-    if (lookupHash(token) === known.reveal()) return new Secret(token);
+    if (lookupHash(token) === known.reveal()) {
+      // A copy may have come back from a backup under another mode.
+      chmodSync(path, 0o600);
+      return new Secret(token);
+    }
   }
   const token = `${tokenPrefix}${randomBytes(tokenBytes).toString('base64url')}`;
   await store.settings.put(settingName, new Secret(lookupHash(token)));
-  rmSync(path, { force: true });
-  writeFileSync(path, `${token}\n`, { mode: 0o600, flush: true });
+  replaceFile(path, `${token}\n`);
   return new Secret(token);
 }
 
