@@ -2,7 +2,7 @@ import type { ParameterModel } from '../model/api-model.ts';
 import { toFieldName } from '../model/naming.ts';
 import type { OpenapiDocument, Spot } from '../openapi/openapi-document.ts';
 import { resolveNode } from '../openapi/resolve-node.ts';
-import { child } from '../source/source-node.ts';
+import { child, stringOf } from '../source/source-node.ts';
 import type { MappingNode, SourceNode } from '../source/source-node.ts';
 import { mainMediaType } from './content.ts';
 
@@ -31,7 +31,17 @@ function readForm(document: OpenapiDocument, schema: SourceNode | undefined, spo
   const target = schema === undefined ? undefined : resolveNode(document, schema, spot, 'warning');
   const properties = child(target, 'properties');
   const entries = properties?.kind === 'mapping' ? [...properties.entries] : [];
-  return entries.map(([name, { value }]) => ({ name, in: 'formData', schema: value, place: value }));
+  return entries.map(([name, { value }]) => ({
+    name,
+    in: 'formData',
+    schema: isFile(value) ? undefined : value,
+    place: value,
+  }));
+}
+
+/** A file is no string of a config, as `type: file` of 2.0 is none. */
+function isFile(schema: SourceNode): boolean {
+  return stringOf(child(schema, 'format')) === 'binary';
 }
 
 function freeName(parameters: readonly ParameterModel[]): string {
