@@ -347,6 +347,10 @@ describe('gateway over sockets', { timeout: 20_000 }, () => {
     const exchange = await served.nextEnd();
     assert.equal(exchange.responseStatus, 101);
     assert.equal(served.controller.reports[0]?.httpStatus, 101);
+    assert.deepEqual(
+      [exchange.responseFlags, exchange.responseCodeDetails],
+      ['DC', 'downstream_remote_disconnect'],
+    );
   });
 
   it('passes the answer of a backend that refuses to upgrade', async () => {

@@ -121,6 +121,9 @@ export function createServiceController(
       ...(platform !== undefined && { platform }),
       ...(location !== undefined && { location }),
       http: toHttpClientOptions(settings),
+      ...(runtimeVersion === '2' && {
+        backendProtocol: /^grpcs?:/i.test(settings.snapshot.backend) ? 'grpc' : 'http',
+      }),
     },
     {
       tokens: createControlTokenSource(settings, deps),

@@ -27,35 +27,45 @@ export class ResponseReader {
     this.problem = this.#findProblem(status, isHttp10);
     if (this.problem !== undefined) return undefined;
     const { headers, contentLength, connection, upgrade } = this.#fields;
+    const hasFalseLength = status === noContent && contentLength > 0;
     this.framing = this.#frame(status, method);
     this.nominated = connection.nominated;
     this.keepAlive =
-      !connection.close && (!isHttp10 || connection.keepAlive) && this.framing !== BodyFraming.UNTIL_CLOSE;
+      !connection.close &&
+      (!isHttp10 || connection.keepAlive) &&
+      this.framing !== BodyFraming.UNTIL_CLOSE &&
+      !hasFalseLength;
     this.switchesTo = connection.upgrade ? upgrade?.toLowerCase() : undefined;
     return { status, headers, bodyLength: toBodyLength(contentLength, status) };
   }
 
-  /** RFC 9112 §6.1, RFC 9110 §8.6: what may not come with this status. */
+  /**
+   * RFC 9112 §6.1, RFC 9110 §8.6: what may not come with this status. The length that some backends give a 204 is
+   * passed over, as other proxies do; the connection is not used again, should a body follow all the same.
+   */
   #findProblem(status: number, isHttp10: boolean): Http1Problem | undefined {
     const { isChunked, contentLength } = this.#fields;
     if (isChunked && isHttp10) return 'encoding_in_http10';
-    const isBodiless = status < 200 || status === 204;
-    return isBodiless && (isChunked || contentLength > 0) ? 'framing_without_body' : undefined;
+    const isInterim = status < 200;
+    const isWrong = (isChunked && (isInterim || status === noContent)) || (isInterim && contentLength > 0);
+    return isWrong ? 'framing_without_body' : undefined;
   }
 
   /** RFC 9112 §6.3. */
   #frame(status: number, method: string): BodyFraming {
     const { isChunked, contentLength } = this.#fields;
-    if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return BodyFraming.NONE;
+    if (method === 'HEAD' || status < 200 || status === noContent || status === 304) return BodyFraming.NONE;
     if (isChunked) return BodyFraming.CHUNKED;
     if (contentLength === noContentLength) return BodyFraming.UNTIL_CLOSE;
     return contentLength === 0 ? BodyFraming.NONE : BodyFraming.LENGTH;
   }
 }
 
+const noContent = 204;
+
 function toBodyLength(contentLength: number, status: number): number {
-  if (contentLength !== noContentLength) return contentLength;
-  return status < 200 || status === 204 ? 0 : unknownLength;
+  if (status < 200 || status === noContent) return 0;
+  return contentLength === noContentLength ? unknownLength : contentLength;
 }
 
 /** The status of `HTTP/1.x SP 3DIGIT [SP reason]` (RFC 9112 §4); 0 if it is none. A missing last blank is common. */

@@ -4,6 +4,7 @@ import { ManualClock } from '../../core/manual-clock.ts';
 import type { Http1TestServer, SeenHooks } from '../../../test/helpers/http1-server.ts';
 import { respond, startHttp1Server } from '../../../test/helpers/http1-server.ts';
 import type { RawPeer } from '../../../test/helpers/raw-http.ts';
+import type { ServerStream } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
 import type { Http1ServerOptions } from './server-settings.ts';
 
@@ -384,6 +385,24 @@ describe('Http1ServerConnection', () => {
       assert.match(await peer.ended(), /ok$/);
     });
   });
+
+  for (const [name, answer] of [
+    ['longer', (stream: ServerStream): void => void stream.sendData(Buffer.from('too long'))],
+    ['shorter', (stream: ServerStream): void => stream.sendEnd()],
+  ] as const)
+    it(`aborts a request whose response body is ${name} than was said`, async () => {
+      const hooks: SeenHooks = {
+        onRequest({ stream }) {
+          stream.sendHead({ status: 200, headers: [], bodyLength: 2 }, false);
+          answer(stream);
+        },
+      };
+      await withServer({ hooks }, async ({ server, peer }) => {
+        peer.send(get());
+        await peer.ended();
+        assert.equal(server.seen[0]?.aborted, 'local_close');
+      });
+    });
 
   it('closes the connection on abort', async () => {
     const hooks: SeenHooks = {

@@ -229,7 +229,7 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
     const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
     const isHead = rejection.request?.method === 'HEAD';
     const dateLine = this.#settings.date.line;
-    this.#writer.start(frameRejection({ status, headers, body: bytes }, { isHead, dateLine }), true);
+    this.#writer.start(frameRejection({ status, headers, body: bytes }, { isHead, dateLine }));
     this.#writer.data(bytes);
     this.#writer.end(undefined);
     this.#linger();
@@ -266,13 +266,14 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
     if (request.upgrade !== undefined || this.#isDraining || this.#cannotGoOn()) stream.closes = true;
     if (request.version === 'HTTP/1.0' && !end && head.bodyLength === unknownLength) stream.closes = true;
     const dateLine = this.#settings.date.line;
-    this.#writer.start(frameResponse(request, head, { end, close: stream.closes, dateLine }), end);
+    this.#writer.start(frameResponse(request, head, { end, close: stream.closes, dateLine }));
     if (end) this.#endResponse(stream, undefined);
   }
 
   sendData(stream: Http1ServerStream, chunk: Uint8Array): boolean {
     if (this.#stream !== stream || stream.hasEnded) return true;
-    if (!this.#writer.data(chunk)) this.abort(stream);
+    // A body longer than it was said to be, or shorter: whoever sent it is told, unlike of an abort of their own.
+    if (!this.#writer.data(chunk)) this.#close('local_close');
     return !this.#socket.writableNeedDrain;
   }
 
@@ -283,6 +284,8 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
   abort(stream: Http1ServerStream): void {
     if (this.#stream !== stream) return;
     this.#stream = undefined;
+    // The client shall see how far the response had come.
+    this.#writer.flush();
     this.#close('local_close');
   }
 
@@ -295,7 +298,7 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
 
   #endResponse(stream: Http1ServerStream, trailers: HeaderList | undefined): void {
     stream.hasEnded = true;
-    if (!this.#writer.end(trailers)) this.abort(stream);
+    if (!this.#writer.end(trailers)) this.#close('local_close');
     else if (this.#isTunnel) this.#endTunnelOutput(stream);
     else if (!this.#socket.writableNeedDrain) this.#complete(stream);
   }
@@ -324,8 +327,7 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
 
   #startTunnel(protocol: string, headers: HeaderList): void {
     this.#isTunnel = true;
-    this.#writer.start(frameSwitch(protocol, headers), true);
-    this.#writer.flush();
+    this.#writer.start(frameSwitch(protocol, headers));
     this.#input.startTunnel();
     this.#input.resume();
   }
@@ -342,6 +344,7 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
       this.#completeTunnel(stream);
       return;
     }
+    this.#writer.flush();
     this.#socket.end();
     this.#readDeadline.set(this.#settings.timeouts.bodyIdleMs);
   }

@@ -202,8 +202,16 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
 
   sendResponseEnd(trailers: HeaderList | undefined): void {
     if (trailers !== undefined) this.exchange.responseTrailers = trailers;
+    if (this.exchange.responseStatus === switchingProtocols && this.#isRequestEnded) this.#noteTunnelLeft();
     this.#answered();
     this.#stream.sendEnd(trailers);
+  }
+
+  /** A tunnel has no end of its own: it ends like a connection, here by the client. */
+  #noteTunnelLeft(): void {
+    const { flag, details } = aborts.remote_disconnect;
+    this.exchange.responseFlags = flag;
+    this.exchange.responseCodeDetails = details;
   }
 
   /** Answers the client itself; nothing of a response may have been sent. */
@@ -241,6 +249,8 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
     this.#context.onEnd(this.exchange);
   }
 }
+
+const switchingProtocols = 101;
 
 /** Response flag and details of a request that its client ended. Source: Envoy, stream_info. */
 const aborts: Readonly<

@@ -137,10 +137,9 @@ describe('ExchangeRecord', () => {
     assert.equal(write(method, exchange), '-');
   });
 
-  test('finds the transport failure in the details', () => {
+  test('writes the transport failure without blanks', () => {
     const exchange = exchangeOf({});
-    exchange.responseCodeDetails =
-      'upstream_reset_before_response_started{remote_connection_failure,delayed_connect_error:_111}';
+    exchange.upstreamTransportFailure = 'delayed connect error: 111';
     assert.equal(write('%UPSTREAM_TRANSPORT_FAILURE_REASON%', exchange), 'delayed_connect_error:_111');
   });
 

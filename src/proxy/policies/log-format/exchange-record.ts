@@ -152,11 +152,9 @@ export class ExchangeRecord implements FormatRecord {
     return route.backend.protocol === 'http/1.1' ? 'HTTP/1.1' : 'HTTP/2';
   }
 
-  /** The second part of `upstream_reset_before_response_started{reason,transport}`. */
-  get upstreamTransportFailureReason(): string | undefined {
-    return /^upstream_reset_before_response_started\{[^,}]*,(.*)\}$/s.exec(
-      this.#exchange.responseCodeDetails,
-    )?.[1];
+  /** What the transport said of a failed backend, in one word. Source: Envoy stream_info_formatter.cc. */
+  get upstreamTransportFailureReason(): string {
+    return this.#exchange.upstreamTransportFailure.replaceAll(' ', '_');
   }
 
   get clientAddress(): string {
