@@ -101,12 +101,8 @@ export class Http1ClientConnection implements Http1ClientStreamOwner {
     this.#stream = stream;
     this.#interimResponses = 0;
     this.#scanner.reset('response', this.#settings.headLimits);
-    const isWhole = outgoing.framing === BodyFraming.NONE;
-    this.#writer.start(outgoing, isWhole);
-    if (isWhole) {
-      stream.hasEnded = endsNow || head.upgrade !== undefined;
-      this.#writer.flush();
-    }
+    this.#writer.start(outgoing);
+    if (outgoing.framing === BodyFraming.NONE) stream.hasEnded = endsNow || head.upgrade !== undefined;
     return stream;
   }
 
@@ -309,6 +305,7 @@ export class Http1ClientConnection implements Http1ClientStreamOwner {
   }
 
   #endTunnelOutput(stream: Http1ClientStream): void {
+    this.#writer.flush();
     this.#socket.end();
     if (!stream.hasInputEnded) return;
     this.#stream = undefined;
