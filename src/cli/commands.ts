@@ -10,6 +10,7 @@ import { undeleteKey } from './api-keys/undelete.ts';
 import { updateKey } from './api-keys/update.ts';
 import type { CliCommand } from './command.ts';
 import { compileCommand } from './config-tools/compile.ts';
+import { convertCommand } from './config-tools/convert.ts';
 import { diffCommand } from './config-tools/diff.ts';
 import { lintCommand } from './config-tools/lint.ts';
 import { getConfigValue } from './config/get-value.ts';
@@ -93,6 +94,7 @@ export const commands: readonly CliCommand[] = [
   getConfigValue,
   compileCommand,
   lintCommand,
+  convertCommand,
   diffCommand,
   upCommand,
   serverCommand,
