@@ -5,6 +5,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   DescriptorProtoSchema,
+  Edition,
   FieldDescriptorProto_Label as Label,
   FieldDescriptorProto_Type as FieldType,
   FileDescriptorSetSchema,
@@ -127,7 +128,7 @@ describe('loadDescriptors', () => {
     ],
     [
       'an edition that is unknown',
-      [setOf('one.pb', { ...plain, syntax: 'editions', edition: 5000 })],
+      [setOf('one.pb', { ...plain, syntax: 'editions', edition: Edition.EDITION_99999_TEST_ONLY })],
       'descriptor-invalid: a.proto: unsupported edition',
     ],
     [

@@ -9,8 +9,13 @@ import { TokenStream } from './token-stream.ts';
 /** Messages inside one another; protoc's bound. */
 export const maxMessageDepth = 32;
 
-/** Definitions and options of one file: what bounds the memory that a hostile one can take. */
-export const maxDefinitions = 100_000;
+/** Definitions and options of all files of a service: what bounds the memory that hostile ones can take. */
+export const maxDefinitions = 300_000;
+
+/** What all files of a service have used up of {@link maxDefinitions}. */
+export interface DefinitionBudget {
+  definitions: number;
+}
 
 /** Length of the names of nested messages and of packages; looking a name up costs in the length of its scope. */
 const maxScopeLength = 512;
@@ -27,12 +32,13 @@ export class ParseContext {
   readonly options: OptionStatement[] = [];
   isProto3 = false;
   readonly #origins: Origins;
-  #definitions = 0;
+  readonly #budget: DefinitionBudget;
 
-  constructor(source: SourceText, origins: Origins) {
+  constructor(source: SourceText, origins: Origins, budget: DefinitionBudget) {
     this.source = source;
     this.tokens = new TokenStream(source);
     this.#origins = origins;
+    this.#budget = budget;
   }
 
   place(offset: number): SourcePlace {
@@ -49,9 +55,9 @@ export class ParseContext {
 
   /** Notes where a definition stands, for findings about it, and counts it. */
   define<T extends object>(proto: T, offset: number): T {
-    this.#definitions += 1;
-    if (this.#definitions > maxDefinitions)
-      throw new SourceProblem(`The file has more than ${maxDefinitions} definitions.`, offset);
+    this.#budget.definitions += 1;
+    if (this.#budget.definitions > maxDefinitions)
+      throw new SourceProblem(`The files have more than ${maxDefinitions} definitions.`, offset);
     return this.#origins.set(proto, { place: this.place(offset), location: baseName(this.source.path) });
   }
 }

@@ -9,10 +9,7 @@ export function parseExtend(context: ParseContext, home: FieldHome): void {
   const { text, offset } = tokens.typeName('the name of a message');
   tokens.expect('{');
   const before = home.fields.length;
-  while (!tokens.takeIf('}')) {
-    if (tokens.takeIf(';')) continue;
-    parseField(context, home, { kind: 'extend', extendee: text, offset });
-  }
+  while (!tokens.takeIf('}')) parseField(context, home, { kind: 'extend', extendee: text, offset });
   if (home.fields.length === before)
     throw new SourceProblem(`The extension of '${text}' has no fields.`, offset);
 }

@@ -72,7 +72,6 @@ function parseOneof(context: ParseContext, proto: DescriptorProto, home: FieldHo
   const before = proto.field.length;
   tokens.expect('{');
   while (!tokens.takeIf('}')) {
-    if (tokens.takeIf(';')) continue;
     if (tokens.takeIf('option'))
       parseOption(context, { target: oneof, schema: OneofOptionsSchema, scope: home.scope });
     else parseField(context, home, { kind: 'oneof', index });

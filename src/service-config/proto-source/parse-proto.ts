@@ -6,6 +6,7 @@ import type { Origins } from '../model/origins.ts';
 import { SourceProblem } from '../source/source-problem.ts';
 import type { SourceText } from '../source/source-text.ts';
 import { ParseContext } from './parse-context.ts';
+import type { DefinitionBudget } from './parse-context.ts';
 import { parseEnum } from './parse-enum.ts';
 import { parseExtend } from './parse-extend.ts';
 import { parseMessage, parseMessageBody } from './parse-message.ts';
@@ -20,8 +21,9 @@ import type { ProtoFile } from './proto-file.ts';
 export function parseProto(
   source: SourceText,
   origins: Origins,
+  budget: DefinitionBudget,
 ): ProtoFile & { readonly hasSyntax: boolean } {
-  const context = new ParseContext(source, origins);
+  const context = new ParseContext(source, origins, budget);
   const proto = create(FileDescriptorProtoSchema, { name: source.path });
   const hasSyntax = parseSyntax(context, proto);
   while (context.tokens.peek().kind !== 'end') parseStatement(context, proto);

@@ -5,16 +5,22 @@ import { defaultSourceLimits } from '../source/limits.ts';
 import type { SourcePlace } from '../source/source-node.ts';
 import { SourceProblem } from '../source/source-problem.ts';
 import { SourceText } from '../source/source-text.ts';
+import type { DefinitionBudget } from './parse-context.ts';
 import { parseProto } from './parse-proto.ts';
 import type { ProtoFile } from './proto-file.ts';
 import { decodeText } from './token-stream.ts';
 
 /** Parses the submitted `.proto` files. One that is not in the grammar is reported and left out. */
 export function parseProtos(files: readonly SourceFile[], context: CompileContext): ProtoFile[] {
-  return files.flatMap((file) => parseOne(file, context) ?? []);
+  const budget = { definitions: 0 };
+  return files.flatMap((file) => parseOne(file, budget, context) ?? []);
 }
 
-function parseOne(file: SourceFile, context: CompileContext): ProtoFile | undefined {
+function parseOne(
+  file: SourceFile,
+  budget: DefinitionBudget,
+  context: CompileContext,
+): ProtoFile | undefined {
   const location = baseName(file.path);
   const report = (message: string, at?: SourcePlace, hint?: string): undefined =>
     void context.diagnostics.error({ rule: 'proto-syntax', location, message, hint, at });
@@ -25,7 +31,7 @@ function parseOne(file: SourceFile, context: CompileContext): ProtoFile | undefi
   if (text === undefined) return report('The file is not UTF-8 text.');
   const source = new SourceText(file.path, text);
   try {
-    const parsed = parseProto(source, context.origins);
+    const parsed = parseProto(source, context.origins, budget);
     if (!parsed.hasSyntax) warnOfSyntax(source, context);
     return parsed;
   } catch (error) {

@@ -145,6 +145,16 @@ export const refused: readonly RefusedCase[] = [
     'import "google/protobuf/descriptor.proto"; extend google.protobuf.FileOptions { string a = 50000 [json_name = "b"]; }',
     '2:111 An extension cannot have a json_name.',
   ),
+  proto3(
+    'an empty statement in a oneof',
+    'message M { oneof o { int32 a = 1; ; } }',
+    "2:36 Expected a type but found ';'.",
+  ),
+  proto2(
+    'an empty statement in an extension',
+    'message M { extensions 5; } extend M { optional int32 a = 5; ; }',
+    "2:62 Expected 'required', 'optional' or 'repeated' but found ';'.",
+  ),
   // Names.
   proto3('an unknown type', 'message M { Missing a = 1; }', "2:13 'Missing' is not defined."),
   proto3(
