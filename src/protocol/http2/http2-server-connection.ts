@@ -95,7 +95,7 @@ export class Http2ServerConnection implements Http2StreamOwner {
   #listen(): void {
     const session = this.#session;
     session.on('stream', (stream, _headers, flags, raw) => this.#accept(stream, flags, raw));
-    session.on('error', () => undefined);
+    session.on('error', ignore);
     session.on('close', () => this.#finish());
     session.once('connect', () => {
       if (!session.destroyed) session.setLocalWindowSize(this.#limits.connectionWindow);
@@ -107,11 +107,12 @@ export class Http2ServerConnection implements Http2StreamOwner {
   }
 
   #accept(stream: ServerHttp2Stream, flags: number, raw: readonly string[]): void {
+    // First of all: a stream that broke in the same read is destroyed already, and its error is still to come.
+    stream.on('error', ignore);
     if (stream.destroyed) return;
     const endOfStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     const head = parseRequestFields(raw, endOfStream, this.#limits);
     if (typeof head === 'string') {
-      stream.on('error', () => undefined);
       stream.close(constants.NGHTTP2_INTERNAL_ERROR);
       this.#events.onReject(head);
       return;
@@ -128,6 +129,9 @@ export class Http2ServerConnection implements Http2StreamOwner {
     this.#events.onClose();
   }
 }
+
+/** What went wrong shows in `rstCode` and in `close`. */
+function ignore(): void {}
 
 function toSessionOptions(limits: Http2Limits): ServerSessionOptions {
   return {

@@ -69,7 +69,6 @@ export class Http2ServerStream implements ServerStream {
     this.#requestEnded = requestEnded;
     (stream as OwnedStream)[ours] = this;
     guardFinal(stream, final);
-    stream.on('error', onError);
     stream.on('close', onClose);
   }
 
@@ -233,9 +232,6 @@ function onDrain(this: OwnedStream): void {
 function onWantTrailers(this: OwnedStream): void {
   this[ours].sendTrailers();
 }
-
-/** The cause shows in `rstCode`, which `close` reads. */
-function onError(): void {}
 
 function onClose(this: OwnedStream): void {
   this[ours].receiveClose();
