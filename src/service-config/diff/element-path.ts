@@ -23,11 +23,11 @@ export function rulePath(list: string, selector: string, field: string): string 
   return fieldPath(keyedPath(list, 'selector', selector), field);
 }
 
-/** Whether `inner` is `outer` or lies in it. */
-export function isWithin(inner: string, outer: string): boolean {
-  if (!inner.startsWith(outer)) return false;
-  const next = inner.charAt(outer.length);
-  return next === '' || next === '.' || next === '[';
+/** The path itself and those of all that it lies in, the nearest first. */
+export function parentPaths(path: string): string[] {
+  // A quoted key may hold any character.
+  const steps = path.matchAll(/\.?\w+|\[(?:\w+=="(?:[^"\\]|\\.)*"|\d+)\]/g);
+  return [...steps].map(({ index, 0: text }) => path.slice(0, index + text.length)).toReversed();
 }
 
 function quote(text: string): string {

@@ -2,7 +2,6 @@ import { isMessage, ScalarType, toJson } from '@bufbuild/protobuf';
 import type { DescEnum, DescField, DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { ReflectList, ReflectMap, ReflectMessage } from '@bufbuild/protobuf/reflect';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
-import type { Any } from '@bufbuild/protobuf/wkt';
 import { serviceRegistry } from '../to-json.ts';
 
 /** Messages whose JSON is no object of their fields: compared and shown as one value. */
@@ -18,9 +17,12 @@ export function isWhole(desc: DescMessage): boolean {
   return wholeTypes.has(desc.typeName);
 }
 
-/** ProtoJSON of any part of a config. Unlike `toJson` it takes an Any of a type that nobody here knows. */
+/** ProtoJSON of any part of a config. Unlike `toJson` it takes what has none: an Any of an unknown type, a Duration of 10^12 s. */
 export function messageToJson(message: ReflectMessage): JsonValue {
-  if (isWhole(message.desc)) return wholeToJson(message);
+  return isWhole(message.desc) ? wholeToJson(message) : fieldsToJson(message);
+}
+
+function fieldsToJson(message: ReflectMessage): JsonObject {
   const object: JsonObject = {};
   for (const field of message.fields)
     if (message.isSet(field)) object[field.jsonName] = fieldToJson(message, field);
@@ -60,14 +62,14 @@ function fieldToJson(message: ReflectMessage, field: DescField): JsonValue {
   }
 }
 
-function wholeToJson({ desc, message }: ReflectMessage): JsonValue {
+function wholeToJson(whole: ReflectMessage): JsonValue {
+  const { desc, message } = whole;
   try {
     return toJson(desc, message, { registry: serviceRegistry });
-  } catch (error) {
-    if (!isMessage(message, AnySchema)) throw error;
-    // Another server's option: its bytes still tell whether it is the same.
-    const { typeUrl, value } = message as Any;
-    return { '@type': typeUrl, value: Buffer.from(value).toString('base64') };
+  } catch {
+    // Its fields still tell whether it is the same; with an Any, such as another server's option, its bytes do.
+    if (!isMessage(message, AnySchema)) return fieldsToJson(whole);
+    return { '@type': message.typeUrl, value: Buffer.from(message.value).toString('base64') };
   }
 }
 

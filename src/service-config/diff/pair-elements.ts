@@ -1,4 +1,4 @@
-import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import type { DescField, DescMessage, JsonValue } from '@bufbuild/protobuf';
 import type { ReflectMessage } from '@bufbuild/protobuf/reflect';
 import { elementToJson } from './element-value.ts';
 import { indexedPath, keyedPath } from './element-path.ts';
@@ -70,11 +70,11 @@ function pairByContent(
 ): ElementPair[] {
   const unmatched = new Map<string, number[]>();
   for (const [index, item] of next.entries()) {
-    const text = JSON.stringify(elementToJson(field, item));
+    const text = contentKey(elementToJson(field, item));
     unmatched.set(text, [...(unmatched.get(text) ?? []), index]);
   }
   const isLeft = (item: unknown): boolean =>
-    unmatched.get(JSON.stringify(elementToJson(field, item)))?.shift() === undefined;
+    unmatched.get(contentKey(elementToJson(field, item)))?.shift() === undefined;
   const oldLeft = [...old.entries()].filter(([, item]) => isLeft(item));
   const nextLeft = [...unmatched.values()].flat().sort((a, b) => a - b);
   return Array.from({ length: Math.max(oldLeft.length, nextLeft.length) }, (_, at) => {
@@ -86,4 +86,12 @@ function pairByContent(
       key: undefined,
     };
   });
+}
+
+/** Equal for values that differ in nothing but the order of their lists. */
+function contentKey(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map(contentKey).sort().join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${contentKey(item)}`);
+  return `{${entries.sort().join()}}`;
 }

@@ -1,7 +1,7 @@
 import type { CallerChange } from './caller-change.ts';
-import type { ElementChange } from './element-change.ts';
-import { isWithin } from './element-path.ts';
 import type { ServiceComparison } from './compare-services.ts';
+import type { ElementChange } from './element-change.ts';
+import { parentPaths } from './element-path.ts';
 
 /** An element that differs, with what that means for callers. */
 export interface RelatedChange {
@@ -16,34 +16,16 @@ export interface RelatedChange {
  */
 export function relateChanges({ callers, elements }: ServiceComparison): RelatedChange[] {
   const related = new Map<ElementChange, CallerChange[]>(elements.map((change) => [change, []]));
-  const byElement = new Map(elements.map((change) => [change.element, change]));
+  const exact = new Map(elements.map((change) => [change.element, change]));
+  const firstWithin = new Map<string, ElementChange>();
+  for (const change of elements)
+    for (const path of parentPaths(change.element)) if (!firstWithin.has(path)) firstWithin.set(path, change);
   for (const caller of callers) {
-    const change = causeOf(caller.element, elements, byElement) ?? elements[0];
+    const paths = parentPaths(caller.element);
+    const containing = paths.find((path) => exact.has(path));
+    const within = paths.find((path) => firstWithin.has(path));
+    const change = exact.get(containing ?? '') ?? firstWithin.get(within ?? '') ?? elements[0];
     if (change !== undefined) related.get(change)?.push(caller);
   }
   return [...related].map(([change, own]) => ({ change, callers: own }));
-}
-
-function causeOf(
-  element: string,
-  elements: readonly ElementChange[],
-  byElement: ReadonlyMap<string, ElementChange>,
-): ElementChange | undefined {
-  const parents = parentsOf(element);
-  const containing = parents.find((parent) => byElement.has(parent));
-  if (containing !== undefined) return byElement.get(containing);
-  for (const parent of parents) {
-    const within = elements.find((change) => isWithin(change.element, parent));
-    if (within !== undefined) return within;
-  }
-  return undefined;
-}
-
-/** The path itself, then shorter ones: without its last field or index, and so on. */
-function parentsOf(element: string): string[] {
-  const paths = [''];
-  // A quoted key may hold any character.
-  for (const match of element.matchAll(/\.?\w+|\[(?:\w+=="(?:[^"\\]|\\.)*"|\d+)\]/g))
-    paths.push(element.slice(0, match.index + match[0].length));
-  return paths.slice(1).toReversed();
 }

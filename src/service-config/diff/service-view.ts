@@ -32,6 +32,7 @@ export interface OperationView {
   /** Its first route, or its selector when it has none. */
   readonly label: string;
   readonly element: string;
+  readonly api: Api;
   readonly method: Method;
   readonly routes: readonly RouteView[];
   readonly usage: UsageRule | undefined;
@@ -85,6 +86,7 @@ function viewOperations(service: Service): Map<string, OperationView> {
         return routes[0]?.label ?? selector;
       },
       element: keyedPath(fieldPath(keyedPath('apis', 'name', api.name), 'methods'), 'name', method.name),
+      api,
       method,
       routes,
       usage: usage.find(selector),

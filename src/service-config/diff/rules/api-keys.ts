@@ -18,7 +18,8 @@ function compareNeed(pair: OperationPair): CallerChange[] {
   const { old, next, label } = pair;
   if (requiresApiKey(old) === requiresApiKey(next)) return [];
   const rule = pairRulePath('usage.rules', pair, [old.usage, next.usage]);
-  const isByKey = old.usage?.allowUnregisteredCalls !== next.usage?.allowUnregisteredCalls;
+  const isByKey =
+    (old.usage?.allowUnregisteredCalls === true) !== (next.usage?.allowUnregisteredCalls === true);
   const element = fieldPath(rule, isByKey ? 'allow_unregistered_calls' : 'skip_service_control');
   if (requiresApiKey(next)) {
     const message = `${label} now needs an API key: calls without one are refused.`;

@@ -2,7 +2,7 @@ import type { CallerChange } from '../caller-change.ts';
 import type { OperationView, RouteView, ServiceView } from '../service-view.ts';
 import { inEachPair } from '../step.ts';
 import type { CallerRule, Step } from '../step.ts';
-import { fieldPath } from '../element-path.ts';
+import { fieldPath, keyedPath } from '../element-path.ts';
 import { requiresApiKey } from './api-keys.ts';
 
 /** Routes and methods that come, go, or now lead to another operation. */
@@ -12,6 +12,7 @@ export const routesRule: CallerRule = (step) => [
     step.old.routes.has(route.key) ? [] : [added(route)],
   ),
   ...methodsWithoutRoute(step),
+  ...renamedApis(step),
   ...inEachPair(step, ({ old, next, label }) =>
     !isDeprecated(old) && isDeprecated(next)
       ? notice('route-deprecated', fieldPath(next.element, 'options'), `${label} is now deprecated.`)
@@ -19,18 +20,17 @@ export const routesRule: CallerRule = (step) => [
   ),
 ];
 
-function goneOrRenamed(route: RouteView, { old, next }: Step): CallerChange[] {
+function goneOrRenamed(route: RouteView, { next }: Step): CallerChange[] {
   const same = next.routes.get(route.key);
   if (same === undefined) {
     const [now] = next.operations.get(route.operation.selector)?.routes ?? [];
-    const message = `${route.label} was removed.${now === undefined ? '' : ` Its operation is now at ${now.label}.`}`;
+    const message = `${route.label} was removed.${now === undefined ? '' : ` Its operation is reached at ${now.label}.`}`;
     return [{ severity: 'breaking', rule: 'route-removed', element: route.element, message }];
   }
   const [from, to] = [route.operation.selector, same.operation.selector];
   if (from === to) return [];
-  // An OpenAPI document without a name for its API takes its host's; that the host is another is said once.
-  const isByHost = old.service.name !== next.service.name;
-  if (isByHost && route.operation.method.name === same.operation.method.name) return [];
+  // The API was renamed, with all that it has: that is said once.
+  if (route.operation.method.name === same.operation.method.name) return [];
   const message = `${route.label} is now operation ${to} instead of ${from}: quotas, restrictions of API keys and logs go by that name.`;
   return notice('operation-renamed', same.element, message);
 }
@@ -42,6 +42,22 @@ function added({ label, element, operation }: RouteView): CallerChange {
     element,
     message: `${label} was added${access(operation)}.`,
   };
+}
+
+/** An OpenAPI document that does not name its API names it after its major version and its host. */
+function renamedApis({ pairs }: Step): CallerChange[] {
+  const renamed = new Map(
+    pairs
+      .filter(({ old, next }) => old.api.name !== next.api.name && old.method.name === next.method.name)
+      .map(({ old, next }) => [`${old.api.name} is now ${next.api.name}`, next.api.name]),
+  );
+  return [...renamed].flatMap(([what, name]) =>
+    notice(
+      'api-renamed',
+      keyedPath('apis', 'name', name),
+      `API ${what}: quotas, restrictions of API keys and logs go by the names of its operations.`,
+    ),
+  );
 }
 
 /** Who calls by method name misses a method whatever its routes are. */
