@@ -53,7 +53,7 @@ export const flagTable: readonly FlagSpec[] = [
     flag('backend_per_try_timeout', 'duration', v2('0s'), 'Time for one try; 0: the deadline of the route.'),
     flag('backend_cluster_maximum_requests', 'int', v2('1024'), 'Requests in flight to one backend; more are answered 503 overflow.', own),
     flag('cluster_connect_timeout', 'duration', both('20s'), 'Time to connect to a backend.', own),
-    flag('stream_idle_timeout', 'duration', both('5m'), 'Time without a byte in either direction, where the config gives no deadline.', own),
+    flag('stream_idle_timeout', 'duration', each('24h', '5m'), 'Time without a byte in either direction, where the config gives no deadline.', own),
     flag('dns_resolver_addresses', 'string', v2(), 'DNS servers, IP[:port] separated by ;.'),
     flag('dns', 'string', each('', ''), 'DNS server, IP[:port]; for ESPv2 the old name of --dns_resolver_addresses.'),
     flag('backend_dns_lookup_family', 'choice', v2('v4preferred'), 'Address families of backends.', { choices: ['auto', 'v4only', 'v6only', 'v4preferred', 'all'] }),

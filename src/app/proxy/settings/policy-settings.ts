@@ -21,6 +21,7 @@ export function toSnapshotOptions(flags: FlagReader): SnapshotOptions {
       healthPath,
       backendRouting,
       backendAuthentication: backendRouting && !flags.isOn('non_gcp'),
+      streamIdleTimeoutMs: flags.durationMs('stream_idle_timeout'),
     };
   }
   return {
