@@ -15,7 +15,7 @@ export interface CliEnvironment {
   readonly ask: ((question: string) => Promise<string>) | undefined;
   readonly sleep: (ms: number) => Promise<void>;
   readonly nowMs: () => number;
-  /** Aborts when the person interrupts. */
+  /** Aborts when the person interrupts, or the process is asked to end. */
   readonly signal: AbortSignal;
 }
 

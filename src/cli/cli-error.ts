@@ -17,3 +17,8 @@ export class CliError extends Error {
 export function usageError(message: string): CliError {
   return new CliError(message, { exitCode: exitCodes.usage });
 }
+
+/** A command that the person ended before it was done. */
+export function interrupted(cause?: unknown): CliError {
+  return new CliError('Interrupted.', { cause });
+}

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../core/errors.ts';
 import type { CliEnvironment } from './cli-environment.ts';
-import { CliError, exitCodes } from './cli-error.ts';
+import { CliError, exitCodes, interrupted } from './cli-error.ts';
 import type { CliCommand } from './command.ts';
 import { commandGroups, commands as allCommands } from './commands.ts';
 import { describeError } from './describe-error.ts';
@@ -71,7 +71,9 @@ function addCommand(program: Command, registration: Registration): void {
     try {
       state.code = (await work()) ?? exitCodes.ok;
     } catch (error) {
-      state.code = report(environment, command.path, error);
+      // However a wait says that it was cut off.
+      const isInterrupted = environment.signal.aborted && !(error instanceof CliError);
+      state.code = report(environment, command.path, isInterrupted ? interrupted(error) : error);
     }
   };
   if (command.kind === 'plain') return command.define(leaf, (work) => guard(() => work(environment)));

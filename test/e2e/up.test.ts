@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,6 +19,11 @@ interface UpReport {
   readonly project: string;
   readonly apiKey: string;
   readonly serviceAccountKey: string;
+}
+
+interface KeyFile {
+  readonly private_key_id: string;
+  readonly client_email: string;
 }
 
 const anyPorts = ['--http_port=0', '--control_port=0'];
@@ -96,6 +102,81 @@ describe('gatehouse up', { timeout: 120_000 }, () => {
     assert.equal(lines.length, 2);
     assert.match(lines[0] ?? '', /\/echo$/);
     assert.match(lines[1] ?? '', /\/echo\?key=AIza[\w-]{35}'$/);
+  });
+
+  it('serves through ESPv2 when asked', async (context) => {
+    const { report } = await up(new Workspace(context), '--runtime_version=2');
+    const refused = await post(`${report.proxy}/echo`);
+    assert.equal(refused.status, 401);
+    assert.match(refused.body, /UNAUTHENTICATED/);
+    assert.equal((await post(`${report.proxy}/echo?key=${report.apiKey}`)).status, 200);
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    it(`leaves nothing behind when ${signal} comes while it starts`, async (context) => {
+      const workspace = new Workspace(context);
+      const program = workspace.start('up', ...anyPorts);
+      await eventually(
+        () => Promise.resolve(existsSync(workspace.path('.gatehouse', 'endpoint.json'))),
+        (isThere) => isThere,
+      );
+      assert.equal((await program.stop(signal)).code, 1);
+      assert.deepEqual(program.stderr, ['ERROR: (gatehouse.up) Interrupted.']);
+      assert.deepEqual(program.stdout, []);
+      assert.equal(existsSync(workspace.path('.gatehouse')), false);
+      assert.equal(execFileSync('ps', ['-Ao', 'args']).includes(workspace.path('.gatehouse')), false);
+    });
+
+  it('takes its programs along when it is killed', async (context) => {
+    const { program, report } = await up(new Workspace(context));
+    await program.stop('SIGKILL');
+    await eventually(
+      () =>
+        fetch(report.proxy).then(
+          () => 'answers',
+          () => 'gone',
+        ),
+      (state) => state === 'gone',
+    );
+  });
+
+  it('says what happened when a part of it dies', async (context) => {
+    const workspace = new Workspace(context);
+    const { program } = await up(workspace);
+    const line = execFileSync('ps', ['-Ao', 'pid,args'], { encoding: 'utf8' })
+      .split('\n')
+      .find((text) => text.includes(`--state_dir=${workspace.path('.gatehouse')}`));
+    process.kill(Number.parseInt(line ?? '', 10), 'SIGKILL');
+    const { code, stderr } = await program.finished();
+    assert.equal(code, 1);
+    assert.match(stderr, /a part ended by itself/);
+  });
+
+  it('serves another project from the same folder', async (context) => {
+    const workspace = new Workspace(context);
+    await (await up(workspace)).program.stop();
+    const { report } = await up(workspace, '--project=other-project');
+    assert.equal(report.service, 'echo-api.endpoints.other-project.cloud.goog');
+    assert.equal((await post(`${report.proxy}/echo?key=${report.apiKey}`)).status, 200);
+  });
+
+  it('makes the proxy another key when the one on file is no longer good', async (context) => {
+    const workspace = new Workspace(context);
+    const first = await up(workspace);
+    const keyOf = (): KeyFile => JSON.parse(readFileSync(first.report.serviceAccountKey, 'utf8')) as KeyFile;
+    const { private_key_id: keyId, client_email: account } = keyOf();
+    const flags = ['--iam-account', account, '--quiet'];
+    await workspace.run('iam', 'service-accounts', 'keys', 'delete', keyId, ...flags);
+    await first.program.stop();
+    const { report } = await up(workspace);
+    assert.notEqual(keyOf().private_key_id, keyId);
+    assert.equal((await post(`${report.proxy}/echo?key=${report.apiKey}`)).status, 200);
+  });
+
+  it('refuses a format that it does not have', async (context) => {
+    const { code, stderr } = await new Workspace(context).attempt('up', '--format=xml');
+    assert.equal(code, 2);
+    assert.match(stderr, /Allowed choices are json/);
   });
 
   it('continues on the same data with the same key and config', async (context) => {

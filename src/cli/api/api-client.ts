@@ -4,7 +4,7 @@ import { errorMessage, systemErrorCode } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import { default_host } from '../../gen/google/api/client_pb.ts';
 import { ConfigRefSchema } from '../../gen/google/api/servicemanagement/v1/resources_pb.ts';
-import { CliError } from '../cli-error.ts';
+import { CliError, interrupted } from '../cli-error.ts';
 import type { Endpoint } from '../settings/connection.ts';
 import { readApiError } from './api-error.ts';
 import { toHttpCall } from './http-call.ts';
@@ -80,7 +80,7 @@ export class ApiClient {
         signal: AbortSignal.any([this.#options.signal, AbortSignal.timeout(timeoutMs)]),
       });
     } catch (error) {
-      if (this.#options.signal.aborted) throw new CliError('Interrupted.', { cause: error });
+      if (this.#options.signal.aborted) throw interrupted(error);
       throw unreachable(base, error);
     }
   }

@@ -21,6 +21,12 @@ function read(context: TestContext, files: Readonly<Record<string, string>>): De
 }
 
 describe('readConfigFiles', () => {
+  it('takes the defaults of variables in the URL of a server', (context) => {
+    const server =
+      'openapi: 3.0.4\nservers: [{url: "https://{stage}.example.com", variables: {stage: {default: api}}, x-google-endpoint: {}}]\n';
+    assert.equal(read(context, { 'a.yaml': server }).serviceName, 'api.example.com');
+  });
+
   for (const [fact, files, serviceName, types] of [
     ['OpenAPI 2.0', { 'a.yaml': openApi2 }, 'a.example.com', [3]],
     ['OpenAPI 2.0 in JSON', { 'a.json': '{"swagger":"2.0","host":"a.example.com"}' }, 'a.example.com', [3]],

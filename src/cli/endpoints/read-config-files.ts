@@ -101,11 +101,19 @@ function endpointHost(file: string, content: JsonObject): string | undefined {
     throw new CliError(
       `Malformed input. ${marked.length} servers in file [${file}] have x-google-endpoint. Keep it on one.`,
     );
-  const url = marked[0]?.['url'];
-  const host = typeof url === 'string' && URL.canParse(url) ? new URL(url).hostname : '';
+  const url = marked[0] === undefined ? '' : serverUrl(marked[0]);
+  const host = URL.canParse(url) ? new URL(url).hostname : '';
   if (host !== '') return host;
   throw new CliError(
     `Malformed input. The server with x-google-endpoint in file [${file}] has no absolute URL. Give one such as https://api.example.com.`,
+  );
+}
+
+/** URL of a server with the defaults of its variables, as the compiler reads it. */
+function serverUrl({ url, variables }: JsonObject): string {
+  const defaults = new Map(Object.entries((variables ?? {}) as Record<string, JsonObject | null>));
+  return String(url ?? '').replace(/\{([^{}]*)\}/g, (text, name: string) =>
+    String(defaults.get(name)?.['default'] ?? text),
   );
 }
 

@@ -3,6 +3,7 @@ import { usageError } from '../cli-error.ts';
 import type { CliCommand } from '../command.ts';
 import { defaultDataFolder } from '../settings/data-folder.ts';
 import { parsePort } from './parse-port.ts';
+import { readyFormatOption } from './ready-format.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** Port of the control plane when nothing is said. */
@@ -32,7 +33,7 @@ export const serverCommand: CliCommand = {
       .option('--host <address>', 'address to listen on', '127.0.0.1')
       .option('--port <number>', 'port to listen on; 0 takes a free one', defaultPort)
       .option('--public-url <url...>', 'URL that clients use, for tokens and key files; may be repeated')
-      .option('--format <format>', 'json: one line of JSON when ready')
+      .addOption(readyFormatOption())
       .action(async (options: ServerOptions) => {
         await run(async (environment) => {
           const [{ startControlPlane }, { systemClock }, { createLogger }] = await Promise.all([

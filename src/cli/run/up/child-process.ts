@@ -1,13 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorMessage } from '../../../core/errors.ts';
 import type { Closeable } from '../../../core/lifecycle.ts';
-import { CliError } from '../../cli-error.ts';
+import { CliError, exitCodes, interrupted } from '../../cli-error.ts';
 
 const startTimeoutMs = 20_000;
 const stopTimeoutMs = 10_000;
-/** Lines kept for the message when a child fails. */
-const maxKeptLines = 20;
+/** Ends the program when `up` is gone, however it went. */
+const childMain = join(import.meta.dirname, 'child-main.ts');
+
+/** A Node program to start. */
+export interface ChildPlan {
+  /** For messages. */
+  readonly name: string;
+  /** Its file and its arguments. */
+  readonly args: readonly string[];
+  /** Recognises the line that says it is ready. */
+  readonly isReady: (line: string) => boolean;
+  /** Gets every line that it prints. */
+  readonly onLine: (line: string) => void;
+  /** Aborts the start. */
+  readonly signal: AbortSignal;
+}
 
 /** A Node program that belongs to `up`: started with it, ended with it. */
 export interface Child extends Closeable {
@@ -18,51 +35,66 @@ export interface Child extends Closeable {
 }
 
 /**
- * Starts `node …args` and waits for a line that says it is ready. Rejects with what the program said when it ends
- * before. `onLine` gets every line it prints.
+ * Starts a program and waits until it is ready. Rejects with what it said when it ends before, and when it takes too
+ * long or is not wanted any more; it does not run then.
  */
-export async function startChild(
-  args: readonly string[],
-  isReady: (line: string) => boolean,
-  onLine: (line: string) => void,
-): Promise<Child> {
-  const process_ = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const last: string[] = [];
-  const ready = new Promise<string>((resolve) => {
-    for (const stream of [process_.stdout, process_.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => {
-        last.push(line);
-        if (last.length > maxKeptLines) last.shift();
-        onLine(line);
-        if (isReady(line)) resolve(line);
-      });
-    }
+export async function startChild(plan: ChildPlan): Promise<Child> {
+  if (plan.signal.aborted) throw interrupted();
+  // In a process group of its own: Ctrl-C reaches `up` alone, which ends its children in order and once.
+  const child = spawn(process.execPath, [childMain, ...plan.args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
   });
-  const ended = once(process_, 'close').then(() => last.at(-1) ?? 'it said nothing');
-  const failed = ended.then((line) =>
-    Promise.reject(new CliError(line.replace(/^gatehouse proxy: /, ''), { exitCode: 2 })),
-  );
-  failed.catch(() => undefined);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new CliError(`${args[0]} was not ready within ${startTimeoutMs} ms`)),
-      startTimeoutMs,
-    );
+  const { ready, lastLine } = readLines(child, plan);
+  const ended = once(child, 'close').then(lastLine, errorMessage);
+  const failed = ended.then((line) => {
+    throw new CliError(line.replace(/^gatehouse proxy: /, ''), { exitCode: exitCodes.usage });
   });
+  const settled = new AbortController();
   try {
-    const readyLine = await Promise.race([ready, failed, late]);
-    return { readyLine, ended, close: () => stop(process_) };
+    const readyLine = await Promise.race([ready, failed, giveUp(plan, settled.signal)]);
+    return { readyLine, ended, close: () => stop(child) };
   } catch (error) {
-    await stop(process_);
+    await stop(child);
     throw error;
   } finally {
-    clearTimeout(timer);
+    settled.abort();
+    // Whoever lost the race has nobody to tell.
+    failed.catch(() => undefined);
   }
 }
 
+/** Hands on what the program prints. `ready` resolves with the first line that says so. */
+function readLines(
+  child: ChildProcess,
+  { isReady, onLine }: ChildPlan,
+): { readonly ready: Promise<string>; readonly lastLine: () => string } {
+  let last = 'it said nothing';
+  const ready = new Promise<string>((resolve) => {
+    for (const stream of [child.stdout, child.stderr])
+      if (stream !== null)
+        createInterface({ input: stream }).on('line', (line) => {
+          last = line;
+          onLine(line);
+          if (isReady(line)) resolve(line);
+        });
+  });
+  return { ready, lastLine: () => last };
+}
+
+/** Rejects when the start takes too long or is interrupted. */
+async function giveUp({ name, signal }: ChildPlan, settled: AbortSignal): Promise<never> {
+  try {
+    await delay(startTimeoutMs, undefined, { signal: AbortSignal.any([signal, settled]) });
+  } catch (error) {
+    throw interrupted(error);
+  }
+  throw new CliError(`the ${name} was not ready within ${startTimeoutMs} ms`);
+}
+
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  const hasEnded = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+  if (hasEnded) return;
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);

@@ -1,5 +1,4 @@
 import type { DescMethodUnary, JsonObject, JsonValue, MessageInitShape } from '@bufbuild/protobuf';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Projects } from '../../../gen/gatehouse/cloudresourcemanager/v1/projects_pb.ts';
 import { ApiKeys } from '../../../gen/google/api/apikeys/v2/apikeys_pb.ts';
 import { ConfigFile_FileType } from '../../../gen/google/api/servicemanagement/v1/resources_pb.ts';
@@ -21,6 +20,7 @@ import {
 import { throwIfFailed } from '../../endpoints/finish-operation.ts';
 import { addBinding, servicePolicy } from '../../iam/policy-binding.ts';
 import type { Session } from '../../session.ts';
+import { readKeyFile, writeKeyFile } from './key-file.ts';
 
 /** Display name by which `up` knows its key again. */
 const keyDisplayName = 'gatehouse up';
@@ -80,26 +80,28 @@ export class Provision {
     return textOf((await this.#session.api.call(ApiKeys.method.getKeyString, { name }))['keyString']);
   }
 
-  /** Writes the proxy's key file, or points the one that is there at the control plane's present URL. */
+  /**
+   * Writes the proxy's key file, or points the one whose key is still good at the control plane's present URL. Another
+   * key takes the place of those before: a key that no file of `up` holds any more is nothing but a risk.
+   */
   async ensureServiceAccountKey(path: string, controlUrl: string): Promise<void> {
-    if (existsSync(path)) {
-      writeKeyFile(path, withControlUrl(readFileSync(path, 'utf8'), controlUrl));
-      return;
-    }
     const name = `projects/${this.#projectId}/serviceAccounts/${this.#accountEmail}`;
     const { method } = IAM;
-    if (!(await this.#find(method.getServiceAccount, { name }))) {
-      await this.#session.api.call(method.createServiceAccount, {
-        name: `projects/${this.#projectId}`,
-        accountId,
-        serviceAccount: { displayName: 'Proxy of gatehouse up' },
-      });
+    const kept = readKeyFile(path);
+    if (kept !== undefined) {
+      const key = { name: `${name}/keys/${kept.privateKeyId}` };
+      if (await this.#find(method.getServiceAccountKey, key))
+        return writeKeyFile(path, kept.text, controlUrl);
     }
+    await this.#ensureServiceAccount(name);
+    const { keys } = await this.#session.api.call(method.listServiceAccountKeys, { name });
+    for (const key of listOf(keys))
+      await this.#session.api.call(method.deleteServiceAccountKey, { name: textOf(key['name']) });
     const key = await this.#session.api.call(method.createServiceAccountKey, {
       name,
       privateKeyType: ServiceAccountPrivateKeyType.TYPE_GOOGLE_CREDENTIALS_FILE,
     });
-    writeKeyFile(path, Buffer.from(textOf(key['privateKeyData']), 'base64').toString());
+    writeKeyFile(path, Buffer.from(textOf(key['privateKeyData']), 'base64').toString(), controlUrl);
   }
 
   /** Lets the proxy's account call Service Control for the service. */
@@ -121,6 +123,16 @@ export class Provision {
 
   get #accountEmail(): string {
     return `${accountId}@${this.#projectId}.iam.gserviceaccount.com`;
+  }
+
+  async #ensureServiceAccount(name: string): Promise<void> {
+    const { method } = IAM;
+    if (await this.#find(method.getServiceAccount, { name })) return;
+    await this.#session.api.call(method.createServiceAccount, {
+      name: `projects/${this.#projectId}`,
+      accountId,
+      serviceAccount: { displayName: 'Proxy of gatehouse up' },
+    });
   }
 
   async #deploy(serviceName: string, files: readonly SourceFile[]): Promise<string> {
@@ -192,17 +204,6 @@ function wasMadeFrom(config: JsonObject, files: readonly SourceFile[]): boolean 
       ),
     )
   );
-}
-
-/** The key file's URLs lead to where the control plane listens now; the key is the same. */
-function withControlUrl(text: string, controlUrl: string): string {
-  const fields = JSON.parse(text) as Record<string, unknown>;
-  const previous = typeof fields['token_uri'] === 'string' ? new URL(fields['token_uri']).origin : controlUrl;
-  return text.replaceAll(previous, controlUrl);
-}
-
-function writeKeyFile(path: string, text: string): void {
-  writeFileSync(path, text, { mode: 0o600 });
 }
 
 function listOf(value: JsonValue | undefined): JsonObject[] {

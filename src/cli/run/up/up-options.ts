@@ -1,11 +1,15 @@
-/** Flags of `gatehouse up`, with defaults filled in. */
+/** Which ESP the proxy is. */
+export type RuntimeVersion = '1' | '2';
+
+/** Flags of `gatehouse up`, with defaults filled in but for the data folder's. */
 export interface UpOptions {
-  readonly data: string;
+  readonly data?: string;
   readonly backend?: string;
   readonly http_port: string;
   readonly control_port: string;
   readonly project: string;
-  readonly format?: string;
+  readonly runtime_version: RuntimeVersion;
+  readonly format?: 'json';
 }
 
 /** What `gatehouse up --format=json` prints in one line when ready. */

@@ -1,6 +1,8 @@
+import { Option } from 'commander';
 import type { CliCommand } from '../../command.ts';
 import { CliError } from '../../cli-error.ts';
 import { defaultDataFolder } from '../../settings/data-folder.ts';
+import { readyFormatOption } from '../ready-format.ts';
 import { untilStopped } from '../until-stopped.ts';
 import type { RunningUp } from './start-up.ts';
 import type { UpOptions } from './up-options.ts';
@@ -25,8 +27,16 @@ export const upCommand: CliCommand = {
       .option('--http_port <number>', 'port of the gate; 0 takes a free one', '8082')
       .option('--control_port <number>', 'port of the control plane; 0 takes a free one', '8180')
       .option('--project <id>', 'project that owns the service and the key', 'gatehouse-local')
-      .option('--data <folder>', 'folder that keeps everything', defaultDataFolder)
-      .option('--format <format>', 'json: one line of JSON when ready')
+      .option(
+        '--data <folder>',
+        `folder that keeps everything (default: ${defaultDataFolder}, or GATEHOUSE_DATA)`,
+      )
+      .addOption(
+        new Option('--runtime_version <number>', 'which ESP the proxy is: endpoints-runtime:1 or :2')
+          .choices(['1', '2'])
+          .default('1'),
+      )
+      .addOption(readyFormatOption())
       .action(async (names: string[], options: UpOptions) => {
         await run(async (environment) => {
           const { startUp } = await import('./start-up.ts');
