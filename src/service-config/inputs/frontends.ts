@@ -32,7 +32,7 @@ export function selectFrontend(inputs: Inputs, context: CompileContext): Fronten
     rule: 'no-spec',
     location: toplevelLocation,
     message: 'Cannot find a valid OpenAPI 2.0 spec in the input files',
-    hint: 'A top-level document has swagger: "2.0".',
+    hint: 'A top-level document has swagger: "2.0", openapi: 3.0.4 or openapi: 3.1.1.',
     at: inputs.documents[0]?.root,
   });
   return undefined;
