@@ -92,6 +92,15 @@ describe('diffCommand', () => {
     assert.deepEqual([code, stdout, stderr], [0, '', '']);
   });
 
+  it('takes the flags of the connection before its word too', async (context) => {
+    const plane = await start(context, {});
+    const run = ['--endpoint', 'http://127.0.0.1:1', 'diff', 'books.example.com@', 'openapi.yaml'];
+    const { code, stderr } = await plane.run(run);
+    assert.equal(code, 2);
+    assert.match(stderr, /cannot reach the control plane at http:\/\/127\.0\.0\.1:1 /);
+    assert.deepEqual(plane.calls, []);
+  });
+
   it('takes a file with such a name before a config of the control plane', async (context) => {
     const plane = await start(context, {});
     writeFileSync(join(plane.folder, 'a@b.yaml'), open);
