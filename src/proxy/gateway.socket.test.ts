@@ -5,6 +5,7 @@ import { connect as http2Connect } from 'node:http2';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
+import { frameType, headers, RawH2Peer } from '../../test/helpers/raw-h2.ts';
 import { createEspV1Dialect } from './dialects/esp-v1/dialect.ts';
 import { RawClient, createSocketGateway, startBackend } from './pipeline/testing/socket-gateway.ts';
 import type { SocketGateway, SocketGatewayOptions } from './pipeline/testing/socket-gateway.ts';
@@ -454,6 +455,26 @@ describe('gateway over sockets', { timeout: 20_000 }, () => {
     assert.equal(headers[':status'], 200);
     assert.equal(headers['grpc-status'], '16');
     assert.equal(headers['content-length'], undefined);
+  });
+
+  it('notes an HTTP/2 request that the codec resets', async () => {
+    const served = await serve((_request, response) => response.end());
+    const peer = await RawH2Peer.connect(served.port);
+    const fields = [':method', ':scheme', ':authority', ':path', 'x_a'];
+    const values = ['GET', 'http', 'a', '/', 'b'];
+    peer.send(
+      headers(
+        1,
+        fields.map((name, i) => [name, values[i] as string] as const),
+      ),
+    );
+    await peer.until((one) => one.type === frameType.rstStream);
+    const { responseStatus, responseFlags, responseCodeDetails, stream } = await served.nextEnd();
+    assert.deepEqual(
+      [responseStatus, responseFlags, responseCodeDetails, stream.request.version],
+      [0, 'DPE', 'http2.unexpected_underscore', 'HTTP/2'],
+    );
+    peer.destroy();
   });
 
   it('loses no request while the config is swapped under load', async () => {

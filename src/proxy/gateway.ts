@@ -48,6 +48,8 @@ export interface Gateway {
   readonly onRequest: (stream: ServerStream) => void;
   /** What codecs call for a request that they have refused and answered: it is reported and logged. */
   readonly onRejection: (rejection: CodecRejection, connection: ConnectionInfo) => void;
+  /** What codecs call for a request that they have reset without an answer; `details` says why. */
+  readonly onReset: (details: string, connection: ConnectionInfo) => void;
   /** The words of such an answer; for `Http1ServerSettings.renderRejection`. */
   readonly renderRejection: (fault: CodecFault) => ReturnType<typeof renderCodecRejection>;
   /** Configs being served, with the exchanges in flight on each. */
@@ -79,6 +81,9 @@ export interface ServedConfigState {
 export function createGateway(deps: GatewayDeps, options: GatewayOptions): Gateway {
   return new PipelineGateway(deps, options);
 }
+
+/** Envoy's `DownstreamProtocolError`. */
+const protocolErrorFlag = 'DPE';
 
 class PipelineGateway implements Gateway, ActiveConfigOwner {
   readonly dialect: Dialect;
@@ -113,17 +118,20 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
   };
 
   readonly onRejection = (rejection: CodecRejection, connection: ConnectionInfo): void => {
-    const stream = toRejectedStream(rejection, connection);
-    const config = this.#chooseConfig(stream);
-    const exchange = this.#begin(stream, config);
     const reply = this.dialect.codecRejection(rejection);
-    exchange.localReply = reply;
-    exchange.responseStatus = reply.httpStatus;
-    exchange.responseFlags = reply.responseFlags;
-    exchange.responseCodeDetails = reply.responseCodeDetails;
-    exchange.endedMs = exchange.startedMonotonicMs;
-    config.onEnd(exchange);
+    this.#noteRefused(toRejectedStream(rejection.request, connection), (exchange) => {
+      exchange.localReply = reply;
+      exchange.responseStatus = reply.httpStatus;
+      exchange.responseFlags = reply.responseFlags;
+      exchange.responseCodeDetails = reply.responseCodeDetails;
+    });
   };
+
+  readonly onReset = (details: string, connection: ConnectionInfo): void =>
+    this.#noteRefused(toRejectedStream(undefined, connection, 'HTTP/2'), (exchange) => {
+      exchange.responseFlags = protocolErrorFlag;
+      exchange.responseCodeDetails = details;
+    });
 
   readonly renderRejection = (fault: CodecFault): ReturnType<typeof renderCodecRejection> =>
     renderCodecRejection(this.dialect, fault);
@@ -174,6 +182,14 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
     this.#activeExchanges--;
     if (this.#activeExchanges === 0 && this.#idleWaiters.length > 0) this.#wakeIdleWaiters();
     for (const observer of this.#deps.observers) observer.onExchangeEnd(exchange);
+  }
+
+  #noteRefused(stream: ServerStream, describe: (exchange: Exchange) => void): void {
+    const config = this.#chooseConfig(stream);
+    const exchange = this.#begin(stream, config);
+    describe(exchange);
+    exchange.endedMs = exchange.startedMonotonicMs;
+    config.onEnd(exchange);
   }
 
   #begin(stream: ServerStream, config: ActiveConfig): Exchange {

@@ -220,7 +220,11 @@ function createConnectionFactory(
       new Http2ServerConnection(
         socket,
         { info, limits, clock: deps.clock },
-        { onRequest: gateway.onRequest, onReject: () => undefined, onClose },
+        {
+          onRequest: gateway.onRequest,
+          onReject: (reason) => gateway.onReset(reason, info),
+          onClose,
+        },
       ),
   };
 }

@@ -4,7 +4,6 @@ import { connect, constants } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect as connectTcp, createServer } from 'node:net';
 import { describe, it } from 'node:test';
-import { frameFlag, frameType, RawH2Peer } from '../../../test/helpers/raw-h2.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { ServerStream, ServerStreamHandler, StreamAbortReason } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
@@ -668,23 +667,6 @@ describe('Http2ServerConnection, raw frames', () => {
         },
       );
     });
-
-  // Its stream is destroyed before it is announced, and its error comes after.
-  it('survives a request that breaks in the read that brings it', async () => {
-    await withServer(
-      () => undefined,
-      async ({ port, requests }) => {
-        const peer = await RawH2Peer.connect(port);
-        await peer.until((one) => one.type === frameType.settings && one.flags === frameFlag.ack);
-        peer.send(headers([...base, 'content-length', '9']), frame(0, 1, 1, Buffer.from('abc')));
-        await peer.until((one) => one.type === frameType.rstStream);
-        peer.send(frame(frameType.ping, 0, 0, Buffer.alloc(8)));
-        await peer.until((one) => one.type === frameType.ping);
-        assert.equal(requests.length, 0);
-        peer.destroy();
-      },
-    );
-  });
 
   // nghttp2 ignores a field whose value is invalid instead of the whole request; it must not come through.
   it('drops a field with a line break in its value', async () => {

@@ -16,7 +16,10 @@ export interface Http2Limits {
   readonly streamResetBurst: number;
   /** Resets a second that refill the burst. Default 33. */
   readonly streamResetRatePerSecond: number;
-  /** Protocol violations on one connection that are answered by stream resets; one more closes it. Default 10. */
+  /**
+   * Violations on one connection that are answered by stream resets; one more closes it. Streams beyond
+   * {@link maxConcurrentStreams} count, and before it has our settings a client may open 100. Default 100.
+   */
   readonly maxInvalidFrames: number;
   /** Native memory of one connection in MB. Default 32. */
   readonly maxSessionMemoryMb: number;
@@ -36,7 +39,7 @@ export const defaultHttp2Limits: Http2Limits = {
   connectionWindow: 1024 * 1024,
   streamResetBurst: 200,
   streamResetRatePerSecond: 33,
-  maxInvalidFrames: 10,
+  maxInvalidFrames: 100,
   maxSessionMemoryMb: 32,
   idleTimeoutMs: 3_600_000,
   drainGraceMs: 1000,

@@ -6,6 +6,7 @@ import { request as requestHttp1 } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { frame, frameFlag, frameType, headers, RawH2Peer } from '../../../test/helpers/raw-h2.ts';
 import type { ServerStream } from '../http/stream.ts';
 import { generateCertificate } from './certificate.ts';
 import type { HttpListenerOptions } from './http-listener.ts';
@@ -217,4 +218,35 @@ describe('createHttpListener', () => {
         return assert.match(result.stdout, expected);
       });
     });
+
+  // What the sniffer has read is parsed at once: such a stream is destroyed before it is announced, and its error comes
+  // after.
+  it('survives a request over h2c that breaks in its first read', async () => {
+    const fields = [
+      ':method',
+      'POST',
+      ':scheme',
+      'http',
+      ':authority',
+      'a',
+      ':path',
+      '/',
+      'content-length',
+      '9',
+    ];
+    const pairs = fields.flatMap((name, i) =>
+      i % 2 === 0 ? [[name, fields[i + 1] as string] as const] : [],
+    );
+    await withListener({}, async ({ port }) => {
+      const peer = await RawH2Peer.connect(port);
+      peer.send(
+        headers(1, pairs, frameFlag.endHeaders),
+        frame(frameType.data, frameFlag.endStream, 1, 'abc'),
+      );
+      await peer.until((one) => one.type === frameType.rstStream);
+      peer.send(frame(frameType.ping, 0, 0, Buffer.alloc(8)));
+      await peer.until((one) => one.type === frameType.ping);
+      peer.destroy();
+    });
+  });
 });

@@ -1,5 +1,5 @@
 import type { HeaderList } from '../../protocol/http/headers.ts';
-import type { ConnectionInfo, RequestHead, ServerStream } from '../../protocol/http/stream.ts';
+import type { ConnectionInfo, HttpVersion, RequestHead, ServerStream } from '../../protocol/http/stream.ts';
 import type { CodecFault, Dialect } from '../dialects/dialect.ts';
 
 /** A request that a codec has refused and answered by itself. */
@@ -20,10 +20,14 @@ export function renderCodecRejection(
   return { status: reply.httpStatus, headers, body };
 }
 
-/** The request of a rejection as a stream that takes nothing, so that it can be reported and logged like others. */
-export function toRejectedStream(rejection: CodecRejection, connection: ConnectionInfo): ServerStream {
+/** A refused request, as far as it was understood, as a stream that takes nothing: reported and logged like others. */
+export function toRejectedStream(
+  request: RequestHead | undefined,
+  connection: ConnectionInfo,
+  version: HttpVersion = 'HTTP/1.1',
+): ServerStream {
   return {
-    request: rejection.request ?? { ...nothingUnderstood, headers: [] },
+    request: request ?? { ...nothingUnderstood, version, headers: [] },
     connection,
     handler: {
       onBody: ignore,
@@ -43,12 +47,11 @@ export function toRejectedStream(rejection: CodecRejection, connection: Connecti
   };
 }
 
-const nothingUnderstood: Omit<RequestHead, 'headers'> = {
+const nothingUnderstood: Omit<RequestHead, 'headers' | 'version'> = {
   method: '',
   scheme: 'http',
   authority: '',
   target: '',
-  version: 'HTTP/1.1',
   bodyLength: 0,
   upgrade: undefined,
 };

@@ -131,7 +131,11 @@ export async function createSocketGateway(setup: SocketGatewayOptions): Promise<
         new Http2ServerConnection(
           socket,
           { info, limits: defaultHttp2Limits },
-          { onRequest: gateway.onRequest, onReject: () => undefined, onClose },
+          {
+            onRequest: gateway.onRequest,
+            onReject: (reason) => gateway.onReset(reason, info),
+            onClose,
+          },
         ),
     },
     { wheel },
