@@ -19,7 +19,9 @@ export function httpAnnotations(
       if (proto?.options === undefined || !hasExtension(proto.options, http)) return [];
       const rule: HttpRule = { ...getExtension(proto.options, http), selector };
       const origin = context.origins.of(proto);
-      return origin === undefined ? rule : context.origins.set(rule, origin);
+      if (origin !== undefined)
+        for (const binding of [rule, ...rule.additionalBindings]) context.origins.set(binding, origin);
+      return [rule];
     }),
   );
 }

@@ -1,7 +1,9 @@
 import type { FileDescriptorProto } from '@bufbuild/protobuf/wkt';
 
 import type { CompileContext } from '../context.ts';
+import { nearestName } from '../openapi/nearest-name.ts';
 import type { ProtoFile } from '../proto-source/proto-file.ts';
+import { wellKnownPaths } from '../proto-source/well-known-files.ts';
 import { baseName } from '../source/base-name.ts';
 
 /**
@@ -66,10 +68,13 @@ function reportMissing(
   }
   const message = `The imported file '${path}' was not submitted.`;
   const namesake = files.find(({ name }) => baseName(name) === baseName(path))?.name;
+  const nearest = nearestName(path, wellKnownPaths());
   const hint =
-    namesake === undefined
-      ? 'Submit it too, by the path that it is imported with.'
-      : `'${namesake}' was submitted: the path of a file has to be the one that it is imported with.`;
+    nearest !== undefined
+      ? `Did you mean '${nearest}'?`
+      : namesake === undefined
+        ? 'Submit it too, by the path that it is imported with.'
+        : `'${namesake}' was submitted: the path of a file has to be the one that it is imported with.`;
   report({ rule: 'import-missing', message, hint }, wanted, context);
   return false;
 }

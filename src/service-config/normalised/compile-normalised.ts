@@ -1,12 +1,10 @@
 import type { Service } from '../../gen/google/api/service_pb.ts';
 import type { CompileContext } from '../context.ts';
 import { toplevelLocation } from '../diagnostics/collector.ts';
-import { checkUnique } from '../grpc/check-unique.ts';
-import { expandSelectors } from '../grpc/expand-selectors.ts';
 import { readService } from '../grpc/read-service.ts';
-import { agreeOnName } from '../grpc/service-name.ts';
 import type { InputDocument, Inputs } from '../inputs/load-inputs.ts';
 import { child, stringOf } from '../source/source-node.ts';
+import { completeNormalised } from './compile-service.ts';
 
 /**
  * Whether a document of no declared kind is a whole config: as gcloud does, one that has a `name`. A parameter of
@@ -37,11 +35,5 @@ export function compileNormalised(inputs: Inputs, context: CompileContext): Serv
     return undefined;
   }
   const service = readService(document.root, context);
-  checkUnique(service, context);
-  const name = agreeOnName([service], context);
-  if (name === undefined || context.diagnostics.hasErrors) return undefined;
-  service.name = name;
-  expandSelectors(service, [], context);
-  if (context.options.producerProjectId !== '') service.producerProjectId = context.options.producerProjectId;
-  return service;
+  return context.diagnostics.hasErrors ? undefined : completeNormalised(service, context);
 }

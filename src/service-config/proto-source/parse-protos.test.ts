@@ -24,6 +24,11 @@ describe('.proto sources that do not compile', () => {
       "'x.proto' was submitted: the path of a file has to be the one that it is imported with.",
     ],
     [
+      'a slip in an import',
+      { 'b.proto': 'syntax = "proto3"; import "google/api/annotation.proto";' },
+      "Did you mean 'google/api/annotations.proto'?",
+    ],
+    [
       'a definition in a file that is not imported',
       {
         'b.proto': 'syntax = "proto3"; message M { a.A f = 1; }',
