@@ -136,11 +136,23 @@ function checkMapValue(entry: DescriptorProto, { names, report }: Checking): voi
 }
 
 function checkRanges(name: string, proto: DescriptorProto, report: Report): void {
-  const ranges = [...proto.reservedRange, ...proto.extensionRange].sort((a, b) => a.start - b.start);
-  ranges.forEach((range, at) => {
-    const before = ranges[at - 1];
-    if (before !== undefined && range.start < before.end)
-      report(`Ranges of '${name}' overlap at ${range.start}.`, range);
+  const ranges = [...proto.reservedRange, ...proto.extensionRange];
+  checkOverlap(
+    name,
+    ranges.map((range) => ({ start: range.start, end: range.end, on: range })),
+    report,
+  );
+}
+
+function checkOverlap(
+  name: string,
+  ranges: ReadonlyArray<{ readonly start: number; readonly end: number; readonly on: object }>,
+  report: Report,
+): void {
+  const sorted = [...ranges].sort((a, b) => a.start - b.start);
+  sorted.forEach(({ start, on }, at) => {
+    const before = sorted[at - 1];
+    if (before !== undefined && start < before.end) report(`Ranges of '${name}' overlap at ${start}.`, on);
   });
 }
 
@@ -182,6 +194,15 @@ function checkEnum(
     if (reserved.has(value.number))
       report(`The number ${value.number} of '${value.name}' is reserved in '${name}'.`, value);
   }
+  if (proto.options?.allowAlias === true && byNumber.size === proto.value.length)
+    report(`'${name}' has allow_alias, but no two values with one number.`, proto);
+  // Their ends belong to the ranges.
+  const exclusive = proto.reservedRange.map((range) => ({
+    start: range.start,
+    end: range.end + 1,
+    on: range,
+  }));
+  checkOverlap(name, exclusive, report);
 }
 
 /** What proto3 may extend: the options of descriptor.proto. */

@@ -67,16 +67,17 @@ function reportMissing(
     return false;
   }
   const message = `The imported file '${path}' was not submitted.`;
-  const namesake = files.find(({ name }) => baseName(name) === baseName(path))?.name;
-  const nearest = nearestName(path, wellKnownPaths());
-  const hint =
-    nearest !== undefined
-      ? `Did you mean '${nearest}'?`
-      : namesake === undefined
-        ? 'Submit it too, by the path that it is imported with.'
-        : `'${namesake}' was submitted: the path of a file has to be the one that it is imported with.`;
+  const hint = importHint(path, files);
   report({ rule: 'import-missing', message, hint }, wanted, context);
   return false;
+}
+
+function importHint(path: string, files: readonly FileDescriptorProto[]): string {
+  const nearest = nearestName(path, wellKnownPaths());
+  if (nearest !== undefined) return `Did you mean '${nearest}'?`;
+  const namesake = files.find(({ name }) => baseName(name) === baseName(path))?.name;
+  if (namesake === undefined) return 'Submit it too, by the path that it is imported with.';
+  return `'${namesake}' was submitted: the path of a file has to be the one that it is imported with.`;
 }
 
 function reportCircle(wanted: Import, context: CompileContext): false {

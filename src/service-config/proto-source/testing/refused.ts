@@ -290,6 +290,16 @@ export const refused: readonly RefusedCase[] = [
     'import "google/protobuf/descriptor.proto"; extend google.protobuf.FileDescriptorSet { string a = 536000000; }',
     '2:94 In proto3, only options can be extended.',
   ),
+  proto3(
+    'an alias that is none',
+    'enum E { option allow_alias = true; A = 0; B = 1; }',
+    "2:6 'E' has allow_alias, but no two values with one number.",
+  ),
+  proto3(
+    'enum ranges that overlap',
+    'enum E { reserved 2 to 4, 4; A = 0; }',
+    "2:19 Ranges of 'E' overlap at 4.",
+  ),
   // Options.
   proto3(
     'an unknown option',
