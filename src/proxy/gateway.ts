@@ -90,6 +90,7 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly reservedHeaders: ReservedHeaders;
+  readonly maxBodyBytes: number;
   readonly #deps: GatewayDeps;
   readonly #options: GatewayOptions;
   readonly #unconfigured: ActiveConfig;
@@ -107,6 +108,7 @@ class PipelineGateway implements Gateway, ActiveConfigOwner {
     this.clock = deps.clock;
     this.logger = deps.logger;
     this.reservedHeaders = createReservedHeaders(options.headerPrefix);
+    this.maxBodyBytes = options.maxBodyBytes ?? 0;
     const pipeline = new Pipeline([createStampResponse(deps), createRefuseNotReady(deps)], deps.logger);
     this.#unconfigured = new ActiveConfig(nothingServed, pipeline, this);
   }

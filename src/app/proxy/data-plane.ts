@@ -82,6 +82,7 @@ export class DataPlane implements Closeable {
       },
       {
         ...settings.pipeline,
+        maxBodyBytes: settings.codec.maxBodyBytes,
         ...createPolicyStages(settings, facts),
         ...(settings.policies.compression && { wrapStream: (stream) => compressResponses(stream) }),
         onCheck: (outcome) => metrics.countCheck(outcome),

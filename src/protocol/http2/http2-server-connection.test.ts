@@ -494,6 +494,17 @@ describe('Http2ServerConnection', () => {
     );
   });
 
+  it('drops names with underscores when told so', async () => {
+    await withServer(
+      answerOk,
+      async ({ session, requests }) => {
+        await collect(session.request({ ':path': '/', x_y: '1', 'x-z': '2' }));
+        assert.deepEqual((requests[0] as ServerStream).request.headers, ['x-z', '2']);
+      },
+      { dropsUnderscores: true },
+    );
+  });
+
   it('takes an 11.5 KB Authorization field', async () => {
     await withServer(answerOk, async ({ session }) => {
       const answer = await collect(

@@ -8,6 +8,8 @@ export interface Http2Limits {
   readonly maxHeaderFields: number;
   /** Lets `_` stand in header names. Default false; `--underscores_in_headers`. */
   readonly allowUnderscores: boolean;
+  /** Fields that {@link allowUnderscores} does not let stand are dropped, not a reason to refuse. Default false; nginx. */
+  readonly dropsUnderscores: boolean;
   /** Receive window of a stream: how much of a body may arrive unread. Default 256 KiB. */
   readonly streamWindow: number;
   /** Receive window of the connection. Default 1 MiB (Envoy's per-connection buffer). */
@@ -35,6 +37,7 @@ export const defaultHttp2Limits: Http2Limits = {
   maxHeaderBytes: 60 * 1024,
   maxHeaderFields: 100,
   allowUnderscores: false,
+  dropsUnderscores: false,
   streamWindow: 256 * 1024,
   connectionWindow: 1024 * 1024,
   streamResetBurst: 200,

@@ -64,7 +64,10 @@ export function parseRequestFields(
         cookieAt = head.headers.length + 1;
         break;
       default:
-        if (!limits.allowUnderscores && name.includes('_')) return 'http2.unexpected_underscore';
+        if (!limits.allowUnderscores && name.includes('_')) {
+          if (limits.dropsUnderscores) continue;
+          return 'http2.unexpected_underscore';
+        }
     }
     head.headers.push(name, value);
   }

@@ -35,6 +35,7 @@ export interface ActiveConfigOwner {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly reservedHeaders: ReservedHeaders;
+  readonly maxBodyBytes: number;
   onExchangeEnd(exchange: Exchange): void;
 }
 
@@ -46,6 +47,7 @@ export class ActiveConfig implements ExchangeContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly reservedHeaders: ReservedHeaders;
+  readonly maxBodyBytes: number;
   readonly #owner: ActiveConfigOwner;
   #exchanges = 0;
   #isRetired = false;
@@ -59,6 +61,7 @@ export class ActiveConfig implements ExchangeContext {
     this.clock = owner.clock;
     this.logger = owner.logger;
     this.reservedHeaders = owner.reservedHeaders;
+    this.maxBodyBytes = owner.maxBodyBytes;
   }
 
   get exchanges(): number {

@@ -10,6 +10,7 @@ import type {
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Exchange } from '../exchange.ts';
 import type { LocalReply } from '../local-reply.ts';
+import { bodyTooLarge } from '../stages/admit-request.ts';
 import { Forwarding } from '../stages/forward.ts';
 import type { ForwardingOwner } from '../stages/forward.ts';
 import type { ReservedHeaders } from '../stages/reserved-headers.ts';
@@ -27,6 +28,8 @@ export interface ExchangeContext {
   readonly logger: Logger;
   /** Also kept out of request trailers. */
   readonly reservedHeaders: ReservedHeaders;
+  /** Largest request body; 0: no limit. */
+  readonly maxBodyBytes: number;
   /** Undefined for a name that no snapshot uses. */
   cluster(name: string): UpstreamCluster | undefined;
   /** The exchange is over, whatever its outcome; called exactly once. */
@@ -126,8 +129,24 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
 
   onBody(chunk: Buffer): void {
     this.exchange.requestBytes += chunk.length;
+    if (this.#isBodyTooLong()) return this.#refuseBody();
     if (this.#forwarding !== undefined) this.#forwarding.sendRequestBody(chunk);
     else if (this.#phase === 'stages') (this.#held ??= []).push(chunk);
+  }
+
+  #isBodyTooLong(): boolean {
+    const { maxBodyBytes } = this.#context;
+    const isTunnel = this.exchange.stream.request.upgrade !== undefined;
+    return maxBodyBytes > 0 && this.exchange.requestBytes > maxBodyBytes && !isTunnel;
+  }
+
+  /** Only the first piece that is too much is answered; what follows it is read away. */
+  #refuseBody(): void {
+    if (this.#phase !== 'stages' && this.#phase !== 'forwarding') return;
+    this.#forwarding?.cancel();
+    const reply = this.#context.dialect.codecRejection(bodyTooLarge);
+    if (this.exchange.responseStatus === 0) this.reply(reply);
+    else this.abort(reply.responseFlags, reply.responseCodeDetails);
   }
 
   onBodyEnd(trailers: HeaderList | undefined): void {
@@ -159,9 +178,11 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
     const { flag, details, status } = aborts[reason];
     // An answer that was on its way keeps its own reason: only the delivery failed.
     if (exchange.responseFlags === '') exchange.responseFlags = flag;
-    if (exchange.localReply === undefined) exchange.responseCodeDetails = details;
+    const isHttp2 = exchange.stream.request.version === 'HTTP/2';
+    if (exchange.localReply === undefined)
+      exchange.responseCodeDetails = isHttp2 && reason === 'protocol_error' ? http2Violation : details;
     // An HTTP/1 codec answers a broken body itself as long as nobody else has.
-    const hasCodecAnswered = exchange.responseStatus === 0 && exchange.stream.request.version !== 'HTTP/2';
+    const hasCodecAnswered = exchange.responseStatus === 0 && !isHttp2;
     if (hasCodecAnswered) exchange.responseStatus = status;
     this.#end();
   }
@@ -251,6 +272,9 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
 }
 
 const switchingProtocols = 101;
+
+/** Source: Envoy http2/codec_impl.cc. */
+const http2Violation = 'http2.violation.of.messaging.rule';
 
 /** Response flag and details of a request that its client ended. Source: Envoy, stream_info. */
 const aborts: Readonly<

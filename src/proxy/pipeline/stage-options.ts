@@ -19,6 +19,11 @@ export interface StageOptions {
   readonly addOperationName: boolean;
   /** `--suppress_envoy_headers=false`: the router's `x-envoy-` headers go both ways. Default false. */
   readonly sendRouterHeaders?: boolean;
+  /**
+   * Largest request body; 0 or absent: no limit. ESP v1 `--client_max_body_size`. Counts where the codec does not: over
+   * HTTP/2.
+   */
+  readonly maxBodyBytes?: number;
   /** ESPv2 always; ESP v1 `--enable_websocket`. */
   readonly allowWebSocket: boolean;
   /** `--healthz`; undefined: no health path. */

@@ -6,6 +6,8 @@ export interface AdmitRequestOptions {
   readonly dialect: Dialect;
   /** Upgrades to WebSocket pass; otherwise the request goes on as an ordinary one. ESP v1 `--enable_websocket`. */
   readonly allowWebSocket: boolean;
+  /** A body that says to be longer is refused; 0 or absent: no limit. */
+  readonly maxBodyBytes?: number;
 }
 
 /**
@@ -13,13 +15,14 @@ export interface AdmitRequestOptions {
  * come here.
  */
 export function createAdmitRequest(options: AdmitRequestOptions): Stage {
-  const { dialect, allowWebSocket } = options;
+  const { dialect, allowWebSocket, maxBodyBytes = 0 } = options;
   return {
     name: 'admit-request',
     run(exchange) {
       const fault = findFault(exchange);
       if (fault !== undefined) return dialect.codecRejection(fault);
       const { request } = exchange.stream;
+      if (maxBodyBytes > 0 && request.bodyLength > maxBodyBytes) return dialect.codecRejection(bodyTooLarge);
       if (request.upgrade !== undefined && !(allowWebSocket && request.upgrade === 'websocket'))
         request.upgrade = undefined;
       return undefined;
@@ -28,6 +31,8 @@ export function createAdmitRequest(options: AdmitRequestOptions): Stage {
 }
 
 const missingHost: CodecFault = { status: 400, details: 'missing_host_header' };
+/** Also for a body that turns out to be longer than allowed. */
+export const bodyTooLarge: CodecFault = { status: 413, details: 'request_payload_too_large' };
 const refusedUpgrade: CodecFault = { status: 403, details: 'upgrade_failed' };
 
 function findFault(exchange: Exchange): CodecFault | undefined {

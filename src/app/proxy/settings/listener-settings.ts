@@ -98,22 +98,29 @@ function versionsOf(flags: FlagReader): Partial<TlsVersions> {
 export function toCodecSettings(flags: FlagReader): CodecSettings {
   const isV2 = flags.runtimeVersion === '2';
   const allowUnderscores = flags.isOn('underscores_in_headers');
+  const http1Limits = isV2 ? {} : limitsOfV1(flags);
+  const http1Timeouts = isV2 ? timeoutsOfV2(flags) : timeoutsOfV1(flags);
   return {
     http10: isV2 ? 'reject' : 'accept',
     underscores: allowUnderscores ? 'allow' : isV2 ? 'reject' : 'drop',
     otherUpgrades: isV2 ? 'reject' : 'ignore',
-    http1Limits: isV2 ? {} : limitsOfV1(flags),
-    http1Timeouts: isV2
-      ? {
-          headMs: flags.durationMs('request_header_timeout'),
-          keepAliveMs: flags.durationMs('connection_idle_timeout'),
-        }
-      : timeoutsOfV1(flags),
+    http1Limits,
+    http1Timeouts,
     http2: {
       maxConcurrentStreams: flags.int('max_concurrent_streams'),
       allowUnderscores,
-      ...(isV2 && { idleTimeoutMs: flags.durationMs('connection_idle_timeout') }),
+      dropsUnderscores: !isV2,
+      idleTimeoutMs: http1Timeouts.keepAliveMs,
+      ...(http1Limits.maxHeadBytes !== undefined && { maxHeaderBytes: http1Limits.maxHeadBytes }),
     },
+    maxBodyBytes: http1Limits.maxBodyBytes ?? 0,
+  };
+}
+
+function timeoutsOfV2(flags: FlagReader): { readonly headMs: number; readonly keepAliveMs: number } {
+  return {
+    headMs: flags.durationMs('request_header_timeout'),
+    keepAliveMs: flags.durationMs('connection_idle_timeout'),
   };
 }
 
@@ -128,7 +135,7 @@ function limitsOfV1(flags: FlagReader): CodecSettings['http1Limits'] {
   return { maxBodyBytes, maxHeadBytes: Number(count) * bytes, maxRequestLineBytes: bytes };
 }
 
-function timeoutsOfV1(flags: FlagReader): CodecSettings['http1Timeouts'] {
+function timeoutsOfV1(flags: FlagReader): CodecSettings['http1Timeouts'] & { readonly keepAliveMs: number } {
   return {
     headMs: flags.durationMs('request_header_timeout'),
     keepAliveMs: parseNginxTime('keepalive_timeout', flags.text('keepalive_timeout')),

@@ -76,6 +76,8 @@ export interface CodecSettings {
   readonly http1Limits: Partial<Http1ServerLimits>;
   readonly http1Timeouts: Partial<Http1ServerTimeouts>;
   readonly http2: Partial<Http2Limits>;
+  /** Of one request; 0: no limit. */
+  readonly maxBodyBytes: number;
 }
 
 export interface PipelineSettings {
