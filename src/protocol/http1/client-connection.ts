@@ -8,6 +8,8 @@ import type {
   ResponseHead,
   UpstreamFailureReason,
 } from '../http/stream.ts';
+import type { OctetReceiver, SocketReader } from '../net/socket-reader.ts';
+import { readOctets } from '../net/socket-reader.ts';
 import { BodyDecoder, BodyResult } from './body-decoder.ts';
 import type { Http1ClientSettings } from './client-settings.ts';
 import type { Http1ClientStreamOwner } from './client-stream.ts';
@@ -36,8 +38,11 @@ const Phase = {
 } as const;
 type Phase = (typeof Phase)[keyof typeof Phase];
 
+/** Bodies below this are handed on by copying. */
+const muchBytes = 16_384;
+
 /** The client's half of one HTTP/1 connection. One request at a time, never pipelined. */
-export class Http1ClientConnection implements Http1ClientStreamOwner {
+export class Http1ClientConnection implements Http1ClientStreamOwner, OctetReceiver {
   readonly #socket: Duplex;
   readonly #settings: Http1ClientSettings;
   readonly #events: Http1ClientEvents;
@@ -45,6 +50,8 @@ export class Http1ClientConnection implements Http1ClientStreamOwner {
   readonly #reader: ResponseReader = new ResponseReader();
   readonly #body: BodyDecoder;
   readonly #writer: MessageWriter;
+  /** Undefined: the octets come through the socket's stream and need not be copied. */
+  readonly #input: SocketReader | undefined;
   #phase: Phase = Phase.IDLE;
   #stream: Http1ClientStream | undefined = undefined;
   /** Octets that came while the body was paused; nothing more is read meanwhile. */
@@ -69,6 +76,7 @@ export class Http1ClientConnection implements Http1ClientStreamOwner {
       trailers: settings.trailerLimits,
     });
     this.#writer = new MessageWriter(socket, () => undefined);
+    this.#input = readOctets(socket, this);
     this.#listen();
   }
 
@@ -113,14 +121,13 @@ export class Http1ClientConnection implements Http1ClientStreamOwner {
 
   /** Takes octets as if they came from the socket. */
   receive(chunk: Buffer): void {
-    if (this.#held === undefined) this.#parse(chunk, 0);
+    if (this.#held === undefined) this.#parse(chunk);
     else this.#held = Buffer.concat([this.#held, chunk]);
   }
 
   #listen(): void {
     const socket = this.#socket;
     if (socket instanceof Socket) socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.receive(chunk));
     socket.on('end', () => this.#onEnd());
     socket.on('drain', () => this.#stream?.handler.onDrain());
     socket.on('error', () => this.#fail('connection_termination'));
@@ -129,14 +136,14 @@ export class Http1ClientConnection implements Http1ClientStreamOwner {
 
   // Reading
 
-  #parse(chunk: Buffer, from: number): void {
+  #parse(chunk: Buffer): void {
     this.#isParsing = true;
-    let position = from;
+    let position = 0;
     while (position < chunk.length) {
       if (this.#phase === Phase.HEAD) position = this.#readHead(chunk, position);
       else if (this.#phase === Phase.BODY && !this.#isBodyPaused) position = this.#readBody(chunk, position);
       else if (this.#phase === Phase.BODY) {
-        this.#held = position === 0 ? chunk : chunk.subarray(position);
+        this.#held = this.#keep(chunk, position, chunk.length);
         break;
       } else {
         // Nobody asked for these: whatever answer comes next would belong to something else.
@@ -152,7 +159,7 @@ export class Http1ClientConnection implements Http1ClientStreamOwner {
     const held = this.#held;
     if (this.#isParsing || this.#isBodyPaused || this.#phase === Phase.CLOSED) return;
     this.#held = undefined;
-    if (held !== undefined) this.#parse(held, 0);
+    if (held !== undefined) this.#parse(held);
     if (this.#held === undefined && !this.#isBodyPaused) this.#socket.resume();
   }
 
@@ -201,6 +208,8 @@ export class Http1ClientConnection implements Http1ClientStreamOwner {
     if (framing === BodyFraming.CHUNKED) this.#body.startChunked();
     else if (framing === BodyFraming.LENGTH) this.#body.startLength(head.bodyLength);
     else this.#body.startUntilClose();
+    if (this.#input !== undefined)
+      this.#input.expectMuch(!(head.bodyLength >= 0 && head.bodyLength < muchBytes));
     stream.handler.onHead(head, false);
   }
 
@@ -213,12 +222,15 @@ export class Http1ClientConnection implements Http1ClientStreamOwner {
       this.#fail('protocol_error');
       return position;
     }
-    if (result === BodyResult.DATA) {
-      const isWhole = dataStart === 0 && dataEnd === chunk.length;
-      stream.handler.onBody(isWhole ? chunk : chunk.subarray(dataStart, dataEnd));
-    }
+    if (result === BodyResult.DATA) stream.handler.onBody(this.#keep(chunk, dataStart, dataEnd));
     if (body.isDone && this.#stream === stream) this.#endBody(stream, position < chunk.length);
     return position;
+  }
+
+  /** Octets that go on, or that wait. */
+  #keep(chunk: Buffer, start: number, end: number): Buffer {
+    if (this.#input !== undefined) return this.#input.keep(chunk, start, end);
+    return start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
   }
 
   #endBody(stream: Http1ClientStream, hasMore: boolean): void {
@@ -240,6 +252,7 @@ export class Http1ClientConnection implements Http1ClientStreamOwner {
       this.#socket.resume();
     }
     this.#stream = undefined;
+    this.#input?.expectMuch(false);
     if (!this.#reader.keepAlive || !stream.hasEnded || hasMore) this.#close();
     else this.#phase = Phase.IDLE;
   }
@@ -254,6 +267,7 @@ export class Http1ClientConnection implements Http1ClientStreamOwner {
     stream.hasEnded = false;
     this.#phase = Phase.BODY;
     this.#body.startUntilClose();
+    this.#input?.expectMuch(true);
     this.#writer.startTunnel();
     stream.handler.onHead(head, false);
   }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { HeaderList } from '../http/headers.ts';
+import { giveBack } from '../net/read-buffer.ts';
 import type { TurnTask } from '../net/turn-end.ts';
 import { atTurnEnd } from '../net/turn-end.ts';
 import { Octet } from './octets.ts';
@@ -117,6 +118,17 @@ export class MessageWriter implements TurnTask {
     if (!socket.write(bytes)) this.#onBlocked();
   }
 
+  /** The chunk's memory is needed no longer once it is written. */
+  #sendLarge(chunk: Uint8Array): void {
+    const socket = this.#socket;
+    if (socket.destroyed || socket.writableEnded) return;
+    this.hasWritten = true;
+    const onWritten = (error?: Error | null): void => {
+      if (!error) giveBack(chunk);
+    };
+    if (!socket.write(chunk, onWritten)) this.#onBlocked();
+  }
+
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -135,11 +147,11 @@ export class MessageWriter implements TurnTask {
       this.#used += chunk.length;
       this.#schedule();
     } else if (this.#buffer === undefined) {
-      this.#send(chunk);
+      this.#sendLarge(chunk);
     } else {
       this.#socket.cork();
       this.flush();
-      this.#send(chunk);
+      this.#sendLarge(chunk);
       this.#socket.uncork();
     }
   }

@@ -7,6 +7,7 @@ import type { Clock, Timer } from '../../core/clock.ts';
 import { errorMessage, systemErrorCode } from '../../core/errors.ts';
 import type { UpstreamFailureReason } from '../http/stream.ts';
 import type { DnsFamily, DnsResolver } from './dns-resolver.ts';
+import { SocketReader } from './socket-reader.ts';
 import type { TlsClientContext } from './tls-client-context.ts';
 
 /** One server to connect to. */
@@ -20,6 +21,8 @@ export interface ConnectTarget {
   /** Protocols offered by ALPN; when there are some, the server must choose one of them. */
   readonly alpn: readonly string[];
   readonly dnsFamily: DnsFamily;
+  /** Whoever gets the socket reads it with `readOctets`, and not as a stream. Default false. */
+  readonly readsOctets?: boolean;
   /** Milliseconds for name, connection and handshake together. */
   readonly timeoutMs: number;
 }
@@ -171,11 +174,23 @@ class Attempt implements ConnectAttempt {
   #open(address: string): Socket {
     const { port, isUnixSocket, tls, host, alpn } = this.#target;
     const where = isUnixSocket ? { path: address } : { host: address, port };
-    if (tls === undefined) return connectTcp({ ...where, noDelay: true });
+    const reader = this.#target.readsOctets === true ? new SocketReader() : undefined;
+    const reading = reader === undefined ? {} : { onread: reader.options };
+    if (tls === undefined) {
+      const socket = connectTcp({ ...where, ...reading, noDelay: true });
+      reader?.attach(socket);
+      return socket;
+    }
     const options = tls.connectOptions(host, alpn);
     const { secureContext } = options;
     const session = this.#cache.get(secureContext);
-    const socket = connectTls({ ...where, ...options, ...(session === undefined ? {} : { session }) });
+    const socket = connectTls({
+      ...where,
+      ...options,
+      ...reading,
+      ...(session === undefined ? {} : { session }),
+    });
+    reader?.attach(socket);
     socket.setNoDelay();
     socket.on('session', (latest: Buffer) => this.#cache.set(secureContext, latest));
     return socket;

@@ -172,6 +172,7 @@ function createPool(
       tls: config.scheme === 'https' ? new TlsClientContext(options.tls ?? {}, { clock, log }) : undefined,
       alpn: config.protocol === 'h2' ? ['h2'] : [],
       dnsFamily: options.dnsFamily ?? defaultDnsFamily,
+      readsOctets: config.protocol !== 'h2',
       timeoutMs: options.connectTimeoutMs ?? 20_000,
     },
     { resolver: deps.resolver, clock },
