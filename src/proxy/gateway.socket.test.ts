@@ -5,7 +5,7 @@ import { connect as http2Connect } from 'node:http2';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
-import { frameType, headers, RawH2Peer } from '../../test/helpers/raw-h2.ts';
+import { frame, frameFlag, frameType, headers, RawH2Peer } from '../../test/helpers/raw-h2.ts';
 import { createEspV1Dialect } from './dialects/esp-v1/dialect.ts';
 import { RawClient, createSocketGateway, startBackend } from './pipeline/testing/socket-gateway.ts';
 import type { SocketGateway, SocketGatewayOptions } from './pipeline/testing/socket-gateway.ts';
@@ -473,6 +473,24 @@ describe('gateway over sockets', { timeout: 20_000 }, () => {
     assert.deepEqual(
       [responseStatus, responseFlags, responseCodeDetails, stream.request.version],
       [0, 'DPE', 'http2.unexpected_underscore', 'HTTP/2'],
+    );
+    peer.destroy();
+  });
+
+  it('notes an HTTP/2 request whose body breaks its own length', async () => {
+    const served = await serve((_request, response) => response.end());
+    const peer = await RawH2Peer.connect(served.port);
+    const fields = [':method', ':scheme', ':authority', ':path', 'content-length'];
+    const values = ['POST', 'http', 'a', '/echo', '5'];
+    const head = fields.map((name, i) => [name, values[i] as string] as const);
+    peer.send(headers(1, head, frameFlag.endHeaders), frame(frameType.ping, 0, 0, Buffer.alloc(8)));
+    // In a read of its own: the request has been announced by then.
+    await peer.until((one) => one.type === frameType.ping);
+    peer.send(frame(frameType.data, frameFlag.endStream, 1, 'abc'));
+    const { responseStatus, responseFlags, responseCodeDetails } = await served.nextEnd();
+    assert.deepEqual(
+      [responseStatus, responseFlags, responseCodeDetails],
+      [0, 'DPE', 'http2.violation.of.messaging.rule'],
     );
     peer.destroy();
   });
