@@ -21,6 +21,8 @@ export interface Outcome {
   readonly status: number;
   /** Response code details in the access log; undefined: no line is written. */
   readonly details: string | undefined;
+  /** The line is written only where the request was announced in a read before the one in which it broke. */
+  readonly isRaced?: true;
   /** Envoy's response flags. */
   readonly flags: string;
   /**
