@@ -19,7 +19,7 @@ function service(init: MessageInitShape<typeof ServiceSchema>): Service {
   return create(ServiceSchema, init);
 }
 
-/** Turns round every list of a message and of those within it. */
+/** Turns round every list of a message and of those within it, but rules that may be for one method: the last one counts. */
 function reverse(message: ReflectMessage): void {
   for (const field of message.fields) {
     if (!message.isSet(field)) continue;
@@ -28,7 +28,8 @@ function reverse(message: ReflectMessage): void {
       for (const value of message.get(field).values()) reverse(value as ReflectMessage);
     if (field.fieldKind !== 'list') continue;
     const list = message.get(field);
-    const items = [...list].toReversed();
+    const isKept = field.message?.fields.some(({ name }) => name === 'selector') === true;
+    const items = isKept ? [...list] : [...list].toReversed();
     list.clear();
     for (const item of items) {
       if (field.listKind === 'message') reverse(item as ReflectMessage);
@@ -111,6 +112,35 @@ describe('compareServices', () => {
     test(`finds nothing where only the ${fact} differs`, () => {
       assert.deepEqual(compareServices(service(old), service(next)), nothing);
     });
+
+  test('finds nothing where only the order of rules for different methods differs', () => {
+    const config = (...selectors: readonly string[]): Service =>
+      service({
+        usage: { rules: selectors.map((selector) => ({ selector, skipServiceControl: selector === 'a' })) },
+      });
+    assert.deepEqual(compareServices(config('a', 'b', 'c'), config('c', 'a', 'b')), nothing);
+    assert.deepEqual(compareServices(config('a', 'x.*', 'c'), config('a', 'd', 'x.*')).elements.length, 0);
+  });
+
+  test('tells when another of two rules for one method counts', () => {
+    for (const selectors of [
+      ['a.B', 'a.B'],
+      ['a.B', '*'],
+      ['a.B', 'x, a.B'],
+    ] as const) {
+      const apis = [{ name: 'a', methods: [{ name: 'B' }] }];
+      const rules = selectors.map((selector, index) => ({ selector, allowUnregisteredCalls: index > 0 }));
+      const [old, next] = [
+        service({ apis, usage: { rules } }),
+        service({ apis, usage: { rules: rules.toReversed() } }),
+      ];
+      assert.notEqual(compareServices(old, next).elements.length, 0);
+      assert.deepEqual(
+        compareServices(old, next).callers.map(({ rule }) => rule),
+        ['api-key-required'],
+      );
+    }
+  });
 
   test('tells another producer project', () => {
     const { elements } = compareServices(

@@ -21,7 +21,8 @@ function compile(name: string, side: 'old' | 'new'): Service {
   const path = file.replace(side, 'openapi');
   const contents = readFileSync(join(folder, name, file));
   const { service, diagnostics } = compileFiles([{ path, contents }], { producerProjectId: 'p' });
-  assert.ok(service !== undefined, JSON.stringify(diagnostics));
+  const errors = diagnostics.filter(({ kind }) => kind === 'error');
+  assert.ok(service !== undefined, JSON.stringify(errors));
   return service;
 }
 

@@ -24,8 +24,46 @@ export function pairElements(
   if (field.message === undefined) return pairByContent(field, path, [old, next]);
   // A list of messages has wrapped messages as its elements.
   const lists = [old as ReflectMessage[], next as ReflectMessage[]] as const;
+  if (isOrderTelling(field.message, lists)) return pairByPlace(path, lists);
   const key = identifierOf(field.message, lists);
   return key === undefined ? pairByContent(field, path, lists) : pairByKey(key, path, lists);
+}
+
+/**
+ * Whether the order of rules says which of them counts: two are for one method, or one is a pattern and they stand in another
+ * order than before. A compiled config has no such rules; one that was uploaded whole may.
+ */
+function isOrderTelling(
+  desc: DescMessage,
+  lists: readonly [readonly ReflectMessage[], readonly ReflectMessage[]],
+): boolean {
+  const field = desc.fields.find(({ name }) => name === 'selector');
+  if (field === undefined) return false;
+  const [old, next] = lists.map((list) => list.map((item) => String(item.get(field)))) as [
+    string[],
+    string[],
+  ];
+  const all = [...old, ...next].filter((selector) => selector !== '');
+  // Additional bindings are rules without a selector.
+  if (all.length === 0) return false;
+  const [oldSet, nextSet] = [new Set(old), new Set(next)];
+  if (oldSet.size < old.length || nextSet.size < next.length) return true;
+  if (!all.some((selector) => /[*,]/.test(selector))) return false;
+  const common = (list: readonly string[]): string =>
+    list.filter((selector) => oldSet.has(selector) && nextSet.has(selector)).join('\0');
+  return common(old) !== common(next);
+}
+
+function pairByPlace(
+  path: string,
+  [old, next]: readonly [readonly unknown[], readonly unknown[]],
+): ElementPair[] {
+  return Array.from({ length: Math.max(old.length, next.length) }, (_, index) => ({
+    path: indexedPath(path, index),
+    old: old[index],
+    next: next[index],
+    key: undefined,
+  }));
 }
 
 /** The first field that tells all elements of both lists apart. */

@@ -3,10 +3,12 @@ import type { CallerChange } from '../caller-change.ts';
 import { fieldPath, keyedPath } from '../element-path.ts';
 import type { CallerRule } from '../step.ts';
 
-/** What changes in a provider that both configs have. Who uses it is the business of the operations. */
+/** What changes in a provider that both configs have, if under another id. Who uses it is the business of the operations. */
 export const providersRule: CallerRule = ({ old, next }) =>
   [...next.providers.values()].flatMap((provider) => {
-    const before = old.providers.get(provider.id);
+    const before =
+      old.providers.get(provider.id) ??
+      [...old.providers.values()].find(({ issuer }) => issuer === provider.issuer);
     return before === undefined ? [] : compareProviders(before, provider);
   });
 

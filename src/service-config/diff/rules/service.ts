@@ -3,9 +3,10 @@ import type { CallerChange } from '../caller-change.ts';
 import { fieldPath, keyedPath } from '../element-path.ts';
 import type { CallerRule } from '../step.ts';
 
-/** The service as a whole: its host, its address in DNS, and cross-origin calls. */
+/** The service as a whole: its host, its Service Control, its address in DNS, and cross-origin calls. */
 export const serviceRule: CallerRule = ({ old: { service: old }, next: { service: next } }) => [
   ...(old.name === next.name ? [] : [hostChanged(old.name, next.name)]),
+  ...compareControl(old.control?.environment ?? '', next.control?.environment ?? ''),
   ...next.endpoints.flatMap((endpoint) => {
     const before = old.endpoints.find(({ name }) => name === endpoint.name);
     return before === undefined ? [] : compareEndpoints(before, endpoint);
@@ -19,6 +20,20 @@ function hostChanged(old: string, next: string): CallerChange {
     element: 'name',
     message: `The service is now ${next} instead of ${old}: another service, with other consumers, keys and quota.`,
   };
+}
+
+/** Without a Service Control to ask, the proxies check no API key. */
+function compareControl(old: string, next: string): CallerChange[] {
+  if (old === next) return [];
+  const element = 'control.environment';
+  if (next === '') {
+    const message =
+      'No Service Control is asked any more: no API key is checked, no quota counted, no call reported.';
+    return [{ severity: 'weakened-security', rule: 'service-control-dropped', element, message }];
+  }
+  const rule = old === '' ? 'service-control-added' : 'service-control-moved';
+  const message = `API keys and quota are now the business of ${next}${old === '' ? '' : ` instead of ${old}`}.`;
+  return [{ severity: old === '' ? 'breaking' : 'notice', rule, element, message }];
 }
 
 function compareEndpoints(old: Endpoint, next: Endpoint): CallerChange[] {

@@ -8,6 +8,7 @@ import {
 import type { Enum, Field } from '@bufbuild/protobuf/wkt';
 import type { Severity } from '../caller-change.ts';
 import { keyedPath } from '../element-path.ts';
+import { isJsonCompatible } from './json-compatibility.ts';
 import type { FieldPair } from './pair-fields.ts';
 import type { Direction } from './schema-comparison.ts';
 
@@ -40,6 +41,10 @@ export function compareFields({ old, next, isNameless }: FieldPair, place: Schem
     field,
     message,
   });
+  const typed = (rule: string, field: string, message: string): SchemaChange => ({
+    ...broken(rule, field, message),
+    severity: !place.byNumber && isJsonCompatible(old, next, place.direction) ? 'notice' : 'breaking',
+  });
   const changes: SchemaChange[] = [];
   if (isNameless !== true && (old.jsonName || old.name) !== (next.jsonName || next.name))
     changes.push(
@@ -51,11 +56,11 @@ export function compareFields({ old, next, isNameless }: FieldPair, place: Schem
     );
   if (old.kind !== next.kind)
     changes.push(
-      broken('field-type-changed', 'kind', `${name} became ${kindOf(next)} instead of ${kindOf(old)}`),
+      typed('field-type-changed', 'kind', `${name} became ${kindOf(next)} instead of ${kindOf(old)}`),
     );
   if (isRepeated(old) !== isRepeated(next))
     changes.push(
-      broken(
+      typed(
         'field-cardinality-changed',
         'cardinality',
         `${name} became ${isRepeated(next) ? 'a list' : 'one value instead of a list'}`,
@@ -139,8 +144,9 @@ function isRepeated({ cardinality }: Field): boolean {
   return cardinality === Field_Cardinality.REPEATED;
 }
 
-/** `int32`, `message`. */
-function kindOf({ kind }: Field): string {
+/** `int32`, or the name of a message or an enum. */
+function kindOf({ kind, typeUrl }: Field): string {
+  if (typeUrl !== '') return typeUrl.slice(typeUrl.lastIndexOf('/') + 1);
   const name = Field_KindSchema.value[kind]?.name ?? String(kind);
   return kind === Field_Kind.TYPE_UNKNOWN ? 'unknown' : name.replace(/^TYPE_/, '').toLowerCase();
 }

@@ -6,6 +6,7 @@ import type { OperationView, ServiceView } from '../service-view.ts';
 import type { OperationPair, Step } from '../step.ts';
 import { compareEnums, compareFields } from './compare-fields.ts';
 import type { SchemaChange } from './compare-fields.ts';
+import { isTypeCompatible } from './json-compatibility.ts';
 import { isPathVariable, pairFields } from './pair-fields.ts';
 
 /** Which way the values of a type go. */
@@ -118,13 +119,12 @@ export class SchemaComparison {
       this.#note(step, path === undefined ? step.element : `${path}${change.field}`, change);
   }
 
-  /** Types that the configs do not describe are the same if their names are. Anything at all can be a Value. */
+  /** Types that the configs do not describe are the same if their names are. */
   #compareOpaque(step: TypeStep): void {
     const { old, next, direction, element } = step;
     if (old === next) return;
-    const isWider = direction === 'request' && next === 'google.protobuf.Value';
     this.#note(step, element, {
-      severity: isWider ? 'notice' : 'breaking',
+      severity: isTypeCompatible(old, next, direction) ? 'notice' : 'breaking',
       rule: 'type-changed',
       field: '',
       message: `${describeType(old)} became ${describeType(next)}`,
