@@ -8,6 +8,7 @@ import {
   day,
   echo,
   failure,
+  leastConfig,
   open,
   operation,
   project,
@@ -94,11 +95,14 @@ describe('configs', () => {
     await bench.create();
     const made = await bench.call('createServiceConfig', {
       serviceName: echo,
-      serviceConfig: { id: 'mine-1', title: 'T' },
+      serviceConfig: { ...leastConfig, id: 'mine-1', title: 'T' },
     });
     assert.deepEqual([made.id, made.name, made.producerProjectId], ['mine-1', echo, project]);
     await assert.rejects(
-      bench.call('createServiceConfig', { serviceName: echo, serviceConfig: { id: 'mine-1' } }),
+      bench.call('createServiceConfig', {
+        serviceName: echo,
+        serviceConfig: { ...leastConfig, id: 'mine-1' },
+      }),
       failure('ALREADY_EXISTS', /'mine-1'/),
     );
   });
@@ -155,7 +159,10 @@ describe('configs', () => {
       failure('NOT_FOUND', /^No service config found for service/),
     );
     const [first, second] = [await bench.deploy(), await bench.deploy()];
-    await bench.call('createServiceConfig', { serviceName: echo, serviceConfig: { id: 'unserved' } });
+    await bench.call('createServiceConfig', {
+      serviceName: echo,
+      serviceConfig: { ...leastConfig, id: 'unserved' },
+    });
     assert.equal((await bench.call('getServiceConfig', { serviceName: echo })).id, second);
     await bench.call('createServiceRollout', rollout({ [first]: 70, [second]: 30 }));
     assert.equal((await bench.call('getServiceConfig', { serviceName: echo })).id, first);

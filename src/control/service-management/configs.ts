@@ -12,12 +12,15 @@ import type {
   ListServiceConfigsRequest,
   ListServiceConfigsResponse,
 } from '../../gen/google/api/servicemanagement/v1/servicemanager_pb.ts';
+import { compileService } from '../../service-config/normalised/compile-service.ts';
+import type { ManagedServiceRecord } from '../../store/managed-services.ts';
 import type { ServiceConfigRecord } from '../../store/service-configs.ts';
 import type { Store } from '../../store/store.ts';
 import { RpcError } from '../rpc/rpc-error.ts';
 import type { CallContext } from '../rpc/service.ts';
 import { servedConfigId } from '../served-config.ts';
 import { appendConfig } from './config-log.ts';
+import { formatCompileFailure, toDiagnostic } from './diagnostics.ts';
 import type { ServiceManagementDependencies } from './dependencies.ts';
 import { formatPageToken, parsePageRequest } from '../paging.ts';
 import type { PageLimits } from '../paging.ts';
@@ -69,7 +72,7 @@ export async function createServiceConfig(
 ): Promise<Service> {
   const permission = 'servicemanagement.services.update';
   const owner = await requireService(deps, context, { serviceName, permission });
-  const service = validate(serviceName, serviceConfig);
+  const service = compileNormalised(owner, validate(serviceName, serviceConfig));
   const nowMs = deps.clock.nowMs();
   return deps.store.transaction((tx) =>
     appendConfig(tx, { owner, service, sources: service.sourceInfo, nowMs }),
@@ -96,6 +99,14 @@ function validate(serviceName: string, service: Service | undefined): Service {
     throw invalid(`The config names service '${service.name}', the request '${serviceName}'.`);
   if (service.id !== '' && !isClientChosenId(service.id))
     throw invalid(`Invalid config id '${service.id}': up to 63 of a-z, 0-9, '.', '_' and '-'.`);
+  return service;
+}
+
+/** The rules that every config is held to. A proxy does not start on a config that breaks them. */
+function compileNormalised(owner: ManagedServiceRecord, config: Service): Service {
+  const { serviceName, producerProjectId } = owner;
+  const { service, diagnostics } = compileService(config, { serviceName, producerProjectId });
+  if (service === undefined) throw invalid(formatCompileFailure(diagnostics.map(toDiagnostic)));
   return service;
 }
 

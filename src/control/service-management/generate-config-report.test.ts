@@ -11,16 +11,22 @@ import {
 } from '../../gen/google/api/servicemanagement/v1/resources_pb.ts';
 import { GenerateConfigReportResponseSchema } from '../../gen/google/api/servicemanagement/v1/servicemanager_pb.ts';
 import type { GenerateConfigReportRequestSchema } from '../../gen/google/api/servicemanagement/v1/servicemanager_pb.ts';
-import { echo, failure, nobody, open, owner, registry } from './testing/bench.ts';
+import { echo, failure, leastConfig, nobody, open, owner, project, registry } from './testing/bench.ts';
 import type { Bench } from './testing/bench.ts';
 
 type ServiceInit = MessageInitShape<typeof ServiceSchema>;
 
 const selector = 'e.Echo';
+const empty = 'type.googleapis.com/google.protobuf.Empty';
 /** A config whose one method needs an API key. */
 const closed: ServiceInit = {
+  ...leastConfig,
   name: echo,
-  apis: [{ name: 'e', methods: [{ name: 'Echo' }] }],
+  producerProjectId: project,
+  apis: [
+    { name: 'e', version: '1', methods: [{ name: 'Echo', requestTypeUrl: empty, responseTypeUrl: empty }] },
+  ],
+  types: [{ name: 'google.protobuf.Empty' }],
   http: { rules: [{ selector, pattern: { case: 'post', value: '/echo' } }] },
 };
 const unlocked: ServiceInit = { ...closed, usage: { rules: [{ selector, allowUnregisteredCalls: true }] } };

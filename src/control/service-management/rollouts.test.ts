@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { echo, failure, nobody, open, operation, project, rollout, traffic } from './testing/bench.ts';
+import {
+  echo,
+  failure,
+  leastConfig,
+  nobody,
+  open,
+  operation,
+  project,
+  rollout,
+  traffic,
+} from './testing/bench.ts';
 
 describe('rollouts', () => {
   it('records who rolled out what and when', async (context) => {
@@ -110,7 +120,7 @@ describe('rollouts', () => {
     await bench.create();
     const served = await bench.deploy();
     for (let count = 0; count < 101; count++)
-      await bench.call('createServiceConfig', { serviceName: echo, serviceConfig: {} });
+      await bench.call('createServiceConfig', { serviceName: echo, serviceConfig: leastConfig });
     assert.equal((await bench.call('getServiceConfig', { serviceName: echo })).id, served);
     await assert.rejects(
       bench.call('getServiceConfig', { serviceName: echo, configId: '2026-01-31r1' }),

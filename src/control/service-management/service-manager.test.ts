@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { echo, failure, nobody, open, rollout, submission } from './testing/bench.ts';
+import { echo, failure, leastConfig, nobody, open, rollout, submission } from './testing/bench.ts';
 
 describe('createServiceManager', () => {
   for (const [method, permission, request] of [
@@ -9,7 +9,7 @@ describe('createServiceManager', () => {
     ['getServiceConfig', 'get', {}],
     ['listServiceRollouts', 'get', {}],
     ['getServiceRollout', 'get', { rolloutId: '2026-01-31r0' }],
-    ['createServiceConfig', 'update', { serviceConfig: {} }],
+    ['createServiceConfig', 'update', { serviceConfig: leastConfig }],
     ['submitConfigSource', 'update', submission()],
     ['createServiceRollout', 'update', rollout({ '2026-01-31r0': 100 })],
     ['deleteService', 'delete', {}],

@@ -40,9 +40,11 @@ export async function submitConfigSource(
     producerProjectId: owner.producerProjectId,
   });
   const found = diagnostics.map(toDiagnostic);
+  // The compiler's own list ends with the one descriptor set that proxies transcode by.
+  const sources = service?.sourceInfo ?? toSourceInfo(files);
   return deps.store.transaction(async (tx) => {
     const keep = request.validateOnly ? completeConfig : appendConfig;
-    const made = service && (await keep(tx, { owner, service, sources: toSourceInfo(files), nowMs }));
+    const made = service && (await keep(tx, { owner, service, sources, nowMs }));
     return recordOperation(tx, `operations/serviceConfigs.${serviceName}:${randomUUID()}`, {
       serviceName,
       step: request.validateOnly ? 'Validate service config' : 'Create service config',

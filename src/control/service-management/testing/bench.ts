@@ -23,6 +23,14 @@ import { ServiceManagerContract } from '../submit-response.ts';
 export const echo: string = 'echo.endpoints.p1.cloud.goog';
 /** Its producer. */
 export const project: string = 'p1';
+/** What a normalised config needs at least. */
+export const leastConfig: {
+  readonly configVersion: number;
+  readonly control: { readonly environment: string };
+} = {
+  configVersion: 3,
+  control: { environment: 'servicecontrol.googleapis.com' },
+};
 /** A caller who may do everything. */
 export const owner: CallContext = {
   caller: { kind: 'owner' },
