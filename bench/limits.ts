@@ -45,6 +45,8 @@ async function main(): Promise<number> {
   }
   const chosen = choose(limits, values.only, 'measurement');
   const scratch = mkdtempSync(join(tmpdir(), 'gatehouse-limits-'));
+  // Also when a signal ends us.
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
   const backend = await startBackend(scratch);
   let failures = 0;
   try {
@@ -60,7 +62,6 @@ async function main(): Promise<number> {
     }
   } finally {
     await backend.stop();
-    rmSync(scratch, { recursive: true, force: true });
   }
   return failures === 0 ? 0 : 1;
 }

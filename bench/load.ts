@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadCore, pinned } from './processes.ts';
+import { endWithUs, loadCore, pinned } from './processes.ts';
 
 /** How one case is loaded. */
 export interface LoadShape {
@@ -49,6 +49,7 @@ export async function runLoad(shape: LoadShape, scratch: string): Promise<LoadRe
   const child = spawn(file as string, fileArgs, {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  endWithUs(child);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   await once(child, 'close');

@@ -48,11 +48,9 @@ async function main(): Promise<number> {
     return reason === undefined;
   });
   const scratch = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
-  try {
-    await run(peers, chosenCases, scratch);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  // Also when a signal ends us.
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  await run(peers, chosenCases, scratch);
   return 0;
 }
 

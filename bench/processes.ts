@@ -41,8 +41,29 @@ export async function startProgram(
     cwd: options.cwd,
   });
   const errors = collectTail(child);
+  endWithUs(child);
   await waitForPort(options.port, child, errors);
   return { pid: child.pid as number, stop: () => stopChild(child) };
+}
+
+const children = new Set<ChildProcess>();
+
+/** Ends a program when this one ends early, by a signal or an error, so that nothing keeps running behind a benchmark. */
+export function endWithUs(child: ChildProcess): void {
+  if (children.size === 0 && process.listenerCount('exit', endChildren) === 0) {
+    process.on('exit', endChildren);
+    process.once('SIGINT', () => process.exit(exitInterrupted));
+    process.once('SIGTERM', () => process.exit(exitTerminated));
+  }
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+}
+
+const exitInterrupted = 130;
+const exitTerminated = 143;
+
+function endChildren(): void {
+  for (const child of children) child.kill('SIGTERM');
 }
 
 /** The command that runs `command` on one core alone, where the system can do that. */

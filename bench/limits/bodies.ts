@@ -39,19 +39,14 @@ async function measure(context: LimitContext, direction: Direction): Promise<Lim
     // Uploads, whose size the client chooses, bring the code that both directions need.
     for (let done = 0; done < warmUps; done++) await transfer(gate, 'upload', warmUpBytes);
     const beforeMiB = await settledMiB(gate.pid);
-    const sampler = new PeakSampler(gate.pid);
-    const startedMs = performance.now();
-    const received = await transfer(gate, direction, bodyBytes);
-    const tookMs = performance.now() - startedMs;
-    const peakMiB = sampler.stop();
-    if (received !== bodyBytes) throw new Error(`${received} of ${bodyBytes} bytes arrived`);
+    const { peakMiB, mibPerSecond } = await transferWatched(gate, direction);
     return {
       measurement: `body-${direction}`,
       bodyMiB: bodyBytes / mib,
       residentMiBBefore: rounded(beforeMiB),
       residentMiBPeak: rounded(peakMiB),
       addedMiB: rounded(peakMiB - beforeMiB),
-      mibPerSecond: rounded(bodyBytes / mib / ((tookMs - pauseMs) / 1000)),
+      mibPerSecond: rounded(mibPerSecond),
       aim: `a body of 1 GiB adds less than ${maxAddedMiB} MiB`,
       isMet: peakMiB - beforeMiB < maxAddedMiB,
     };
@@ -68,30 +63,26 @@ const api = serviceConfig({
   policies: false,
 });
 
+/** One whole body, and the largest resident size of the proxy meanwhile. */
+async function transferWatched(
+  gate: Gate,
+  direction: Direction,
+): Promise<{ readonly peakMiB: number; readonly mibPerSecond: number }> {
+  let peakMiB = 0;
+  const timer = setInterval(() => (peakMiB = Math.max(peakMiB, residentSetMiB(gate.pid))), sampleMs);
+  const startedMs = performance.now();
+  try {
+    const received = await transfer(gate, direction, bodyBytes);
+    if (received !== bodyBytes) throw new Error(`${received} of ${bodyBytes} bytes arrived`);
+  } finally {
+    clearInterval(timer);
+  }
+  const seconds = (performance.now() - startedMs - pauseMs) / 1000;
+  return { peakMiB, mibPerSecond: bodyBytes / mib / seconds };
+}
+
 /** The bytes that arrived. */
 async function transfer(gate: Gate, direction: Direction, bytes: number): Promise<number> {
   await using client = new HelperProgram('body-client', [direction, gate.port, bytes, pauseMs]);
   return Number(await client.line(transferWaitMs));
-}
-
-/** The largest resident size of a process, seen every 50 ms. */
-class PeakSampler {
-  readonly #pid: number;
-  readonly #timer: NodeJS.Timeout;
-  #peakMiB = 0;
-
-  constructor(pid: number) {
-    this.#pid = pid;
-    this.#timer = setInterval(() => this.#sample(), sampleMs);
-  }
-
-  stop(): number {
-    clearInterval(this.#timer);
-    this.#sample();
-    return this.#peakMiB;
-  }
-
-  #sample(): void {
-    this.#peakMiB = Math.max(this.#peakMiB, residentSetMiB(this.#pid));
-  }
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { loadCore, pinned, stopChild } from '../processes.ts';
+import { endWithUs, loadCore, pinned, stopChild } from '../processes.ts';
 
 /** A program of `programs/`, beside the load on its core, that talks in lines. */
 export class HelperProgram implements AsyncDisposable {
@@ -15,6 +15,7 @@ export class HelperProgram implements AsyncDisposable {
     const script = join(import.meta.dirname, 'programs', `${name}.ts`);
     const [file, ...rest] = pinned([process.execPath, script, ...args.map(String)], loadCore);
     this.#child = spawn(file as string, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
+    endWithUs(this.#child);
     createInterface({ input: this.#child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       this.#lines.push(line);
       this.#waiting?.();

@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gatehouseProgram, prepareGatehouse } from '../gatehouse-process.ts';
-import { processTree, residentMiB, residentSetMiB, stopChild } from '../processes.ts';
+import { endWithUs, processTree, residentMiB, residentSetMiB, stopChild } from '../processes.ts';
 import { serviceConfig } from '../service-config.ts';
 import { type Limit, type LimitContext, median, rounded } from './limit.ts';
 
@@ -132,6 +132,7 @@ async function timeStart(
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, ...env },
   });
+  endWithUs(child);
   const over = new AbortController();
   child.once('exit', (code) => over.abort(new Error(`it ended with ${code} before it was ready`)));
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(startWaitMs)]);
