@@ -36,11 +36,8 @@ export interface RemoteServiceControllerOptions {
   readonly traceProjectId?: string;
   /** `--service_control_enable_api_key_uid_reporting`, ESP v1 `--enable_api_key_uid_reporting`. Default true. */
   readonly reportsApiKeyUid?: boolean;
-  /**
-   * Protocol of the local backend, where one word counts for the whole service, as in ESPv2: `grpc` if this or a backend
-   * rule is. Absent: each record's own.
-   */
-  readonly backendProtocol?: 'http' | 'grpc';
+  /** ESPv2's one word for all backends of a config; absent: each record's own. */
+  readonly backendProtocol?: (service: Service) => 'http' | 'grpc';
   /** `--log_request_headers`, `--log_response_headers`. */
   readonly logRequestHeaders?: readonly string[];
   readonly logResponseHeaders?: readonly string[];

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { create } from '@bufbuild/protobuf';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { ManualClock } from '../core/manual-clock.ts';
 import { Secret } from '../core/secret.ts';
-import { BackendSchema } from '../gen/google/api/backend_pb.ts';
 import { CheckError_Code } from '../gen/google/api/servicecontrol/v1/check_error_pb.ts';
 import { espV1ServiceControl } from './dialects/esp-v1.ts';
 import { espV2ServiceControl } from './dialects/esp-v2.ts';
@@ -66,24 +64,18 @@ describe('createRemoteServiceController', () => {
     return controller;
   }
 
-  const backends: ReadonlyArray<
-    readonly [name: string, local: 'http' | 'grpc', addresses: readonly string[], label: string | undefined]
-  > = [
-    ['http, whatever a record says', 'http', [], undefined],
-    ['grpc of --backend', 'grpc', [], 'grpc'],
-    ['grpc of one rule', 'http', ['https://a.example', 'grpcs://b.example'], 'grpc'],
-  ];
-  for (const [name, backendProtocol, addresses, label] of backends)
-    it(`reports one backend protocol for the whole service: ${name}`, async () => {
-      const service = sampleService();
-      service.backend = create(BackendSchema, { rules: addresses.map((address) => ({ address })) });
-      const controller = start({ service, backendProtocol });
-      controller.report(sampleRecord({ backendProtocol: '' }));
-      controller.flush();
-      await server.callCount(1);
-      const labels = server.reports[0]?.operations[0]?.labels;
-      assert.equal(labels?.['servicecontrol.googleapis.com/backend_protocol'], label);
-    });
+  it('reports one backend protocol for a whole config where it is told one', async () => {
+    const controller = start({ backendProtocol: (service) => (service.id === 'r2' ? 'grpc' : 'http') });
+    controller.forConfig(sampleService('r1')).report(sampleRecord({ backendProtocol: 'grpc' }));
+    controller.forConfig(sampleService('r2')).report(sampleRecord({ backendProtocol: '' }));
+    controller.flush();
+    await server.callCount(2);
+    const labels = server.reports.map((report) => report.operations[0]?.labels);
+    assert.deepEqual(
+      labels.map((each) => each?.['servicecontrol.googleapis.com/backend_protocol']),
+      [undefined, 'grpc'],
+    );
+  });
 
   it('asks once and answers the same check from memory, synchronously', async () => {
     const controller = start();

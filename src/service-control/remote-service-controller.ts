@@ -287,16 +287,11 @@ class RemoteController implements RemoteServiceController {
       platform: options.platform ?? '',
       traceProjectId: options.traceProjectId ?? '',
       reportsApiKeyUid: options.reportsApiKeyUid ?? true,
-      backendProtocol: serviceProtocol(service, options.backendProtocol),
+      backendProtocol: options.backendProtocol?.(service) ?? '',
       logRequestHeaders: options.logRequestHeaders ?? [],
       logResponseHeaders: options.logResponseHeaders ?? [],
     };
   }
-}
-
-function serviceProtocol(service: Service, local: 'http' | 'grpc' | undefined): 'http' | 'grpc' | '' {
-  if (local === undefined) return '';
-  return service.backend?.rules.some(({ address }) => /^grpcs?:/i.test(address)) === true ? 'grpc' : local;
 }
 
 const tooManyRequests = 429;

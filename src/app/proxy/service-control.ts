@@ -121,9 +121,7 @@ export function createServiceController(
       ...(platform !== undefined && { platform }),
       ...(location !== undefined && { location }),
       http: toHttpClientOptions(settings),
-      ...(runtimeVersion === '2' && {
-        backendProtocol: /^grpcs?:/i.test(settings.snapshot.backend) ? 'grpc' : 'http',
-      }),
+      ...(runtimeVersion === '2' && { backendProtocol: (config) => backendProtocol(settings, config) }),
     },
     {
       tokens: createControlTokenSource(settings, deps),
@@ -132,4 +130,14 @@ export function createServiceController(
       onRolloutId: deps.onRolloutId,
     },
   );
+}
+
+/**
+ * What ESPv2 reports for all backends of a config. Differs from ESPv2: a rule without an address does not end the search
+ * for one of gRPC.
+ */
+function backendProtocol({ snapshot }: ProxySettings, config: Service): 'http' | 'grpc' {
+  const rules = snapshot.backendRouting ? (config.backend?.rules ?? []) : [];
+  const addresses = [snapshot.backend, ...rules.map(({ address }) => address)];
+  return addresses.some((address) => /^grpcs?:/i.test(address)) ? 'grpc' : 'http';
 }

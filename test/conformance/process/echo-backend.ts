@@ -10,6 +10,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import type { CertificatePair } from '../../../src/protocol/net/certificate.ts';
 import type { BackendAnswers, BackendKind } from './process-case.ts';
 import type { TestCertificates } from './test-certificates.ts';
 import { answerGrpc } from './grpc-backend.ts';
@@ -95,7 +96,7 @@ function createServerOf(
     return server;
   }
   if (kind === 'grpc') return createHttp2Server(onRequest);
-  const pair = kind === 'tls-other-ca' ? certificates.unknownServer : certificates.server;
+  const pair = pairOf(kind, certificates);
   if (kind === 'tls-http1') return createHttpsServer(pair, onRequest);
   const asksClients = kind === 'mtls' || kind === 'mtls-other-ca';
   const server = createSecureServer(
@@ -112,6 +113,11 @@ function createServerOf(
   server.on('tlsClientError', () => undefined);
   server.on('sessionError', () => undefined);
   return server;
+}
+
+function pairOf(kind: BackendKind, certificates: TestCertificates): CertificatePair {
+  if (kind === 'tls-other-ca') return certificates.unknownServer;
+  return kind === 'tls-other-name' ? certificates.otherNamed : certificates.server;
 }
 
 function flatHeaders(request: Request): Record<string, string> {

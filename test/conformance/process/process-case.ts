@@ -17,6 +17,7 @@ export interface ProcessCase {
   readonly callCount?: number;
   /** The access log after the steps. */
   readonly accessLog?: string;
+  readonly accessLogContains?: string;
   /** The process ends instead of serving, and says this. */
   readonly expectStart?: string;
   readonly iamSaw?: { readonly authorization: string; readonly body: JsonValue };
@@ -53,6 +54,7 @@ export type BackendKind =
   | 'tls'
   | 'tls-http1'
   | 'tls-other-ca'
+  | 'tls-other-name'
   | 'mtls'
   | 'mtls-other-ca'
   | 'down'
@@ -130,7 +132,7 @@ export interface ExpectedAnswer {
   readonly body?: JsonValue;
   readonly bodyContains?: string;
   readonly bodyBytes?: number;
-  /** A field's value, its values, or null for none. */
+  /** A field's value, its values, `*` for any, or null for none. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | null>>;
   /** After undoing the content coding. */
   readonly decodedBody?: JsonValue;
@@ -171,6 +173,9 @@ export interface ExpectedReport {
   readonly credential?: string;
   readonly count?: number;
   readonly httpStatus?: number;
+  readonly requestHeaders?: string;
+  readonly responseHeaders?: string;
+  readonly platform?: string;
   readonly grpcStatus?: string;
 }
 

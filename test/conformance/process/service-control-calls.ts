@@ -163,7 +163,7 @@ function assertReport(
       method: expected.operation,
       version: isUnknown ? undefined : '1.0.0',
       location: 'test-zone',
-      platform: 'GCE(ESPv2)',
+      platform: expected.platform ?? 'GCE(ESPv2)',
       backendProtocol: expected.backendProtocol,
     }),
     'labels',
@@ -222,6 +222,8 @@ function assertLogEntry(entry: LogEntry, expected: ExpectedReport, facts: Servic
       location: 'test-zone',
       log_message: `${expected.operation} is called`,
       producer_project_id: facts.producerProject,
+      request_headers: expected.requestHeaders,
+      response_headers: expected.responseHeaders,
       service_config_id: configId,
     }),
     'log entry',
@@ -240,6 +242,8 @@ const logFields = [
   'location',
   'log_message',
   'producer_project_id',
+  'request_headers',
+  'response_headers',
   'service_config_id',
 ];
 

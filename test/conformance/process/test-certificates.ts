@@ -8,6 +8,8 @@ export interface TestCertificates {
   readonly unknownCa: string;
   readonly server: CertificatePair;
   readonly unknownServer: CertificatePair;
+  /** Of the known authority, for a host that is not this one. */
+  readonly otherNamed: CertificatePair;
   readonly client: CertificatePair;
   readonly unknownClient: CertificatePair;
   readonly caFile: string;
@@ -22,8 +24,11 @@ export function createTestCertificates(folder: string): TestCertificates {
   const nowMs = Date.now();
   const authority = (commonName: string): CertificatePair =>
     generateCertificate({ nowMs, commonName, isCa: true, keyType: 'ec', hosts: [] });
-  const signed = (commonName: string, issuer: CertificatePair): CertificatePair =>
-    generateCertificate({ nowMs, commonName, issuer, keyType: 'ec' });
+  const signed = (
+    commonName: string,
+    issuer: CertificatePair,
+    hosts: readonly string[] = ['localhost', '127.0.0.1'],
+  ): CertificatePair => generateCertificate({ nowMs, commonName, issuer, hosts, keyType: 'ec' });
   const ca = authority('test CA');
   const unknownCa = authority('unknown CA');
   const write = (name: string, text: string): string => {
@@ -42,6 +47,7 @@ export function createTestCertificates(folder: string): TestCertificates {
     ca: ca.cert,
     unknownCa: unknownCa.cert,
     unknownServer: signed('localhost', unknownCa),
+    otherNamed: signed('other.example.com', ca, ['other.example.com']),
     unknownClient: signed('client', unknownCa),
     caFile: write('ca.pem', ca.cert),
     unknownCaFile: write('unknown-ca.pem', unknownCa.cert),

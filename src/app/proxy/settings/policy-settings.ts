@@ -31,6 +31,7 @@ export function toSnapshotOptions(flags: FlagReader): SnapshotOptions {
     backendRouting: !flags.isOn('enable_backend_address_override'),
     backendAuthentication: !flags.isOn('non_gcp'),
     streamIdleTimeoutMs: flags.durationMs('stream_idle_timeout'),
+    serviceNameAudience: flags.isOn('disable_jwt_audience_service_name_check') ? 'never' : 'fallback',
     routes: { disallowColonInWildcardPathSegment: flags.isOn('disallow_colon_in_wildcard_path_segment') },
   };
 }
