@@ -250,6 +250,21 @@ describe('compileSnapshot: backends', () => {
     assert.equal(snapshot.clusters.get(snapshot.localCluster)?.scheme, 'http');
   });
 
+  test('gives an address with TLS a cluster of its own beside one without on the same port', () => {
+    const rules = ['http', 'https', 'https'].map((scheme, index) => ({
+      selector: `shop.Op${index}`,
+      address: `${scheme}://far.example:8443`,
+    }));
+    const http = rules.map(({ selector }, index) => ({ selector, get: `/op${index}` }));
+    const snapshot = compile(config({ http, backend: { rules } }));
+    const clusters = rules.map(({ selector }) => methodOf(snapshot, selector).backend.cluster);
+    assert.deepEqual(
+      clusters.map((name) => snapshot.clusters.get(name)?.scheme),
+      ['http', 'https', 'https'],
+    );
+    assert.equal(new Set(clusters).size, 2);
+  });
+
   test('sends methods with an address there, with the bare host name', () => {
     const snapshot = compile(rule({ address: 'https://far.example:8443/base/', protocol: 'h2' }));
     const { backend } = methodOf(snapshot);

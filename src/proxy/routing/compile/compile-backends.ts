@@ -89,7 +89,10 @@ export class BackendCompiler {
     });
   }
 
-  /** Rules with one host and port share a cluster; the first one's protocol counts. Source: espv2 cluster_generator. */
+  /**
+   * Rules with one host and port share a cluster; the first one's protocol counts. Source: espv2 cluster_generator.
+   * Differs from ESPv2: one with TLS and one without share none, so that nothing goes out in clear that must not.
+   */
   #addTarget(
     location: string,
     wanted: { name: string | undefined; text: string; protocol: string },
@@ -100,7 +103,9 @@ export class BackendCompiler {
     const { address } = parsed;
     const protocol = toBackendProtocol(address.scheme, wanted.protocol);
     if (protocol.kind === 'error') return this.#refuse(location, protocol.problem);
-    const cluster = wanted.name ?? `backend-cluster-${address.host}:${address.port}`;
+    const shared = wanted.name ?? `backend-cluster-${address.host}:${address.port}`;
+    const isOther = (this.#protocols.get(shared)?.tls ?? protocol.tls) !== protocol.tls;
+    const cluster = isOther ? `${shared}_${protocol.tls ? 'tls' : 'clear'}` : shared;
     const first = this.#protocols.get(cluster);
     if (first !== undefined) return { cluster, address, ...first };
     this.#protocols.set(cluster, { protocol: protocol.protocol, tls: protocol.tls });
