@@ -49,13 +49,15 @@ export interface GateOptions {
   readonly flags?: readonly string[];
   /** Keys are checked, against a Service Control of the test's. */
   readonly hasControl?: true;
+  /** Default: one of the gate's own, which ends with it. */
+  readonly backend?: RecordingBackend;
 }
 
 /** What {@link Gate.assertHealthy} asks for. */
 export const healthOperation: HostileOperation = { row: 'GET /fence' };
 const fence = 'GET /fence HTTP/1.1\r\nHost: fence.example\r\nConnection: close\r\n\r\n';
 const logFormat =
-  '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%|%RESPONSE_CODE%|%RESPONSE_CODE_DETAILS%|%RESPONSE_FLAGS%|%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%|%REQ(:PATH)%';
+  '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%\t%RESPONSE_CODE%\t%RESPONSE_CODE_DETAILS%\t%RESPONSE_FLAGS%\t%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%\t%REQ(:PATH)%';
 
 /** Starts one before the tests of the suite that calls it, and ends it after them. */
 export function useGate(options: GateOptions): () => Gate {
@@ -76,7 +78,7 @@ async function startGate(
   workspace: Workspace,
   own: (owner: { close(): unknown }) => void,
 ): Promise<Gate> {
-  const backend = await startRecordingBackend();
+  const backend = options.backend ?? (await startRecordingBackend());
   const control = await startFakeServiceControl();
   const metadata = await startLocalServer(() => ({
     body: JSON.stringify({ access_token: 'token', expires_in: 3599 }),
@@ -151,7 +153,7 @@ const pollMs = 5;
 const logWaitMs = 5_000;
 
 async function logged(file: string, clientPort: number, count: number): Promise<readonly LoggedAnswer[]> {
-  const prefix = `127.0.0.1:${clientPort}|`;
+  const prefix = `127.0.0.1:${clientPort}\t`;
   const read = async (): Promise<readonly LoggedAnswer[]> =>
     await Promise.resolve(
       readIfThere(file)
@@ -172,6 +174,6 @@ function readIfThere(file: string): string {
 }
 
 function parseLine(line: string): LoggedAnswer {
-  const [, status, details = '', flags = '', client = '', ...target] = line.split('|');
-  return { status: Number(status), details, flags, client, target: target.join('|') };
+  const [, status, details = '', flags = '', client = '', ...target] = line.split('\t');
+  return { status: Number(status), details, flags, client, target: target.join('\t') };
 }

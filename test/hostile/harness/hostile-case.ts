@@ -36,6 +36,8 @@ export interface Outcome {
   readonly connection: 'closes' | 'stays';
   /** Also in the head of the answer. */
   readonly answerHas?: string;
+  /** The answer breaks off in its body. */
+  readonly isTruncated?: true;
   /** HTTP/2: the error code of RST_STREAM or GOAWAY, such as `RST_STREAM PROTOCOL_ERROR`. */
   readonly frame?: string;
 }
@@ -83,6 +85,7 @@ export function describeOutcome(outcome: Outcome): string {
   if (frame !== undefined) words.push(frame);
   if (details === 'via_upstream') words.push('from the backend');
   else if (details !== undefined && details !== '') words.push(`\`${details}\``);
+  if (outcome.isTruncated === true) words.push('breaks off');
   if (connection === 'closes') words.push('the connection closes');
   if (outcome.isCutOff === true) words.push('what had reached the backend is cut off');
   else if (reaches !== undefined && details !== 'via_upstream') words.push('after it reached the backend');
