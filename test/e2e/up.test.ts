@@ -244,6 +244,11 @@ describe('gatehouse up', { timeout: 120_000 }, () => {
       /bad\.yaml:\d+:\d+: .*operationId/,
     ],
     [
+      'an impossible project',
+      async () => ['--project=../Shop', ...anyPorts],
+      /--project: Invalid project id '\.\.\/Shop': 6 to 30 lower-case letters/,
+    ],
+    [
       'an unreachable backend',
       async (workspace) => {
         writeFileSync(workspace.path('pets.yaml'), openapi('/pets'));

@@ -16,8 +16,10 @@ const childMain = join(import.meta.dirname, 'child-main.ts');
 export interface ChildPlan {
   /** For messages. */
   readonly name: string;
-  /** Its file and its arguments. */
-  readonly args: readonly string[];
+  /** Its main module. */
+  readonly file: string;
+  /** A module to load while its arguments are not known yet; has no effects of its own. */
+  readonly preload: string;
   /** Recognises the line that says it is ready. */
   readonly isReady: (line: string) => boolean;
   /** Gets every line that it prints. */
@@ -34,14 +36,20 @@ export interface Child extends Closeable {
   readonly ended: Promise<string>;
 }
 
-/**
- * Starts a program and waits until it is ready. Rejects with what it said when it ends before, and when it takes too
- * long or is not wanted any more; it does not run then.
- */
-export async function startChild(plan: ChildPlan): Promise<Child> {
+/** A program that is being loaded, and does nothing before it is told its arguments. */
+export interface PreparedChild extends Closeable {
+  /**
+   * Runs it and waits until it is ready. Rejects with what it said when it ends before, and when it takes too long or
+   * is not wanted any more; it does not run then.
+   */
+  start(args: readonly string[]): Promise<Child>;
+}
+
+/** Begins to load a program, so that it starts at once when all that it must know is known. */
+export function prepareChild(plan: ChildPlan): PreparedChild {
   if (plan.signal.aborted) throw interrupted();
   // In a process group of its own: Ctrl-C reaches `up` alone, which ends its children in order and once.
-  const child = spawn(process.execPath, [childMain, ...plan.args], {
+  const child = spawn(process.execPath, [childMain, plan.file, plan.preload], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });
@@ -50,18 +58,24 @@ export async function startChild(plan: ChildPlan): Promise<Child> {
   const failed = ended.then((line) => {
     throw new CliError(line.replace(/^gatehouse proxy: /, ''), { exitCode: exitCodes.usage });
   });
-  const settled = new AbortController();
-  try {
-    const readyLine = await Promise.race([ready, failed, giveUp(plan, settled.signal)]);
-    return { readyLine, ended, close: () => stop(child) };
-  } catch (error) {
-    await stop(child);
-    throw error;
-  } finally {
-    settled.abort();
-    // Whoever lost the race has nobody to tell.
-    failed.catch(() => undefined);
-  }
+  // It may fail before anybody waits, or when another has won.
+  failed.catch(() => undefined);
+  return {
+    close: () => stop(child),
+    async start(args) {
+      const settled = new AbortController();
+      try {
+        if (child.connected) child.send(args);
+        const readyLine = await Promise.race([ready, failed, giveUp(plan, settled.signal)]);
+        return { readyLine, ended, close: () => stop(child) };
+      } catch (error) {
+        await stop(child);
+        throw error;
+      } finally {
+        settled.abort();
+      }
+    },
+  };
 }
 
 /** Hands on what the program prints. `ready` resolves with the first line that says so. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { Closeable } from '../../../core/lifecycle.ts';
 import type { CliEnvironment } from '../../cli-environment.ts';
-import { type Child, startChild } from './child-process.ts';
+import { type Child, prepareChild } from './child-process.ts';
 import type { RuntimeVersion } from './up-options.ts';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -28,29 +29,48 @@ export interface Program {
   readonly url: string;
 }
 
-/** Starts the sample API on a free port. */
-export async function startSample(environment: CliEnvironment): Promise<Program> {
-  const child = await startChild({
+/** A program of `up` that waits to be told what to serve. */
+export interface PreparedProgram<Plan> extends Closeable {
+  start(plan: Plan): Promise<Program>;
+}
+
+/** The sample API, to be started on a free port. */
+export function prepareSample(environment: CliEnvironment): PreparedProgram<void> {
+  const child = prepareChild({
     name: 'sample',
-    args: [join(root, 'sample/echo/main.ts'), '--port=0'],
+    file: join(root, 'sample/echo/main.ts'),
+    preload: join(root, 'sample/echo/server.ts'),
     isReady: (line) => line.startsWith('echo: listening'),
     onLine: (line) => showTrouble(line, environment),
     signal: environment.signal,
   });
-  return { child, url: /https?:\/\/\S+/.exec(child.readyLine)?.[0] ?? '' };
+  return {
+    close: () => child.close(),
+    async start() {
+      const started = await child.start(['--port=0']);
+      return { child: started, url: /https?:\/\/\S+/.exec(started.readyLine)?.[0] ?? '' };
+    },
+  };
 }
 
-/** Starts the proxy as a user would; only the waits are a developer's. */
-export async function startProxy(plan: ProxyPlan, environment: CliEnvironment): Promise<Program> {
-  const child = await startChild({
+/** The proxy as a user would start it; only the waits are a developer's. */
+export function prepareProxy(environment: CliEnvironment): PreparedProgram<ProxyPlan> {
+  const child = prepareChild({
     name: 'proxy',
-    args: [join(root, 'src/main.ts'), 'proxy', ...flagsOf(plan)],
+    file: join(root, 'src/main.ts'),
+    preload: join(root, 'src/cli/run/proxy-main.ts'),
     isReady: (line) => line.includes('"message":"serving"'),
     onLine: (line) => showTrouble(line, environment),
     signal: environment.signal,
   });
-  const { ports } = JSON.parse(child.readyLine) as { readonly ports: readonly number[] };
-  return { child, url: `http://127.0.0.1:${ports[0] ?? 0}` };
+  return {
+    close: () => child.close(),
+    async start(plan) {
+      const started = await child.start(['proxy', ...flagsOf(plan)]);
+      const { ports } = JSON.parse(started.readyLine) as { readonly ports: readonly number[] };
+      return { child: started, url: `http://127.0.0.1:${ports[0] ?? 0}` };
+    },
+  };
 }
 
 function flagsOf(plan: ProxyPlan): string[] {

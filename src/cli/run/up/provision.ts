@@ -1,4 +1,5 @@
 import type { DescMethodUnary, JsonObject, JsonValue, MessageInitShape } from '@bufbuild/protobuf';
+import { ConfigError } from '../../../core/errors.ts';
 import { Projects } from '../../../gen/gatehouse/cloudresourcemanager/v1/projects_pb.ts';
 import { ApiKeys } from '../../../gen/google/api/apikeys/v2/apikeys_pb.ts';
 import { ConfigFile_FileType } from '../../../gen/google/api/servicemanagement/v1/resources_pb.ts';
@@ -38,11 +39,17 @@ export class Provision {
     this.#projectId = projectId;
   }
 
+  /** Throws ConfigError for an id that no project can have. */
   async ensureProject(): Promise<void> {
     const { method } = Projects;
     if (await this.#find(method.getProject, { projectId: this.#projectId })) return;
     const project = { projectId: this.#projectId, name: this.#projectId };
-    await this.#run(resourceManagerOperations, method.createProject, { project });
+    try {
+      await this.#run(resourceManagerOperations, method.createProject, { project });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 'INVALID_ARGUMENT') throw error;
+      throw new ConfigError('--project', error.message, undefined, { cause: error });
+    }
   }
 
   /** The id of the config that serves the documents: the one rolled out when it was made from the same ones. */

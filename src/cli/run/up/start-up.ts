@@ -9,10 +9,9 @@ import { interrupted } from '../../cli-error.ts';
 import { Session } from '../../session.ts';
 import { defaultDataFolder, readClientSettings, writeClientSettings } from '../../settings/data-folder.ts';
 import { parsePort } from '../parse-port.ts';
-import type { Child } from './child-process.ts';
 import { type ApiDocuments, readDocuments } from './documents.ts';
 import { requireBackend, requireFreePort } from './preflight.ts';
-import { type Program, startProxy, startSample } from './programs.ts';
+import { prepareProxy, prepareSample } from './programs.ts';
 import { Provision } from './provision.ts';
 import type { RuntimeVersion, UpOptions, UpReport } from './up-options.ts';
 
@@ -88,45 +87,45 @@ async function start(plan: Plan, environment: CliEnvironment, owners: Closeable[
   const { documents, folder, project } = plan;
   if (environment.signal.aborted) throw interrupted();
   const logger = createLogger({ sink: environment.stderr, level: 'warn' });
+  const isSampleServed = documents.isSample && plan.backend === undefined;
+  // They load while the control plane starts and is filled.
+  const proxyProgram = prepareProxy(environment);
+  owners.unshift(proxyProgram);
+  const sampleProgram = isSampleServed ? prepareSample(environment) : undefined;
+  if (sampleProgram !== undefined) owners.unshift(sampleProgram);
   const control = await startControlPlane({ folder, port: plan.controlPort }, { clock: systemClock, logger });
-  owners.unshift(control);
-  const children: Child[] = [];
-  const keep = ({ child, url }: Program): string => {
-    children.push(child);
-    owners.unshift(child);
-    return url;
-  };
-  const backend = plan.backend ?? (documents.isSample ? keep(await startSample(environment)) : undefined);
+  // Closed last: the proxy's final report wants it.
+  owners.push(control);
+  const sample = await sampleProgram?.start();
+  const backend = plan.backend ?? sample?.url;
   const serviceName = documents.service.name;
   const keyFile = join(folder, `service-account-${project}.json`);
   const quiet = { ...environment, env: {}, stdout: () => undefined, stderr: () => undefined };
   const provision = new Provision(new Session(quiet, { data: folder, project }), project);
   await provision.ensureProject();
-  const configId = await provision.ensureConfig(serviceName, documents.files);
-  await provision.ensureServiceAccountKey(keyFile, control.url);
+  const [configId, apiKey] = await Promise.all([
+    provision.ensureConfig(serviceName, documents.files),
+    provision.ensureApiKey(),
+    provision.ensureServiceAccountKey(keyFile, control.url),
+  ]);
   await provision.ensureControllerRole(serviceName);
-  const apiKey = await provision.ensureApiKey();
   rememberProject(folder, project);
-  const proxyUrl = keep(
-    await startProxy(
-      {
-        runtimeVersion: plan.runtimeVersion,
-        serviceName,
-        keyFile,
-        backend,
-        controlUrl: control.url,
-        folder,
-        httpPort: plan.httpPort,
-        routes: routesByItself(documents),
-      },
-      environment,
-    ),
-  );
+  const proxy = await proxyProgram.start({
+    runtimeVersion: plan.runtimeVersion,
+    serviceName,
+    keyFile,
+    backend,
+    controlUrl: control.url,
+    folder,
+    httpPort: plan.httpPort,
+    routes: routesByItself(documents),
+  });
+  const ended = [proxy, sample].filter((program) => program !== undefined).map(({ child }) => child.ended);
   return {
     report: {
       service: serviceName,
       configId,
-      proxy: proxyUrl,
+      proxy: proxy.url,
       management: control.url,
       control: control.url,
       console: null,
@@ -136,7 +135,7 @@ async function start(plan: Plan, environment: CliEnvironment, owners: Closeable[
     },
     backend: backend ?? 'the addresses of the document',
     isSample: documents.isSample,
-    broken: Promise.race(children.map((child) => child.ended)),
+    broken: Promise.race(ended),
     close: () => closeAll(owners),
   };
 }
