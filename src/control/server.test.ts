@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { ConfigError } from '../core/errors.ts';
@@ -85,23 +83,5 @@ describe('createControlServer', () => {
     const control = await startTestControl(context);
     const answer = await control.call('POST', '/v1/projects', 'x'.repeat(2 * 1024 * 1024), '');
     assert.equal(answer.status, 401);
-  });
-});
-
-describe('ensureOwnerToken', () => {
-  test('writes the token for its owner only and keeps it', async (context) => {
-    const control = await startTestControl(context);
-    const path = join(control.folder, 'owner-token');
-    assert.equal(statSync(path).mode & 0o777, 0o600);
-    assert.equal(readFileSync(path, 'utf8'), `${control.ownerToken}\n`);
-    assert.equal((await ensureOwnerToken(control.store, control.folder)).reveal(), control.ownerToken);
-  });
-
-  test('makes another one when the file is gone, and ends the old one', async (context) => {
-    const control = await startTestControl(context);
-    rmSync(join(control.folder, 'owner-token'));
-    const token = (await ensureOwnerToken(control.store, control.folder)).reveal();
-    assert.equal((await control.call('GET', '/v1/projects')).status, 401);
-    assert.equal((await control.call('GET', '/v1/projects', undefined, token)).status, 200);
   });
 });
