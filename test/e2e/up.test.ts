@@ -143,10 +143,11 @@ describe('gatehouse up', { timeout: 120_000 }, () => {
   it('says what happened when a part of it dies', async (context) => {
     const workspace = new Workspace(context);
     const { program } = await up(workspace);
-    const line = execFileSync('ps', ['-Ao', 'pid,args'], { encoding: 'utf8' })
+    const children = execFileSync('ps', ['-Ao', 'ppid=,pid='], { encoding: 'utf8' })
       .split('\n')
-      .find((text) => text.includes(`--state_dir=${workspace.path('.gatehouse')}`));
-    process.kill(Number.parseInt(line ?? '', 10), 'SIGKILL');
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .filter(([parent]) => parent === program.pid);
+    process.kill(children[0]?.[1] as number, 'SIGKILL');
     const { code, stderr } = await program.finished();
     assert.equal(code, 1);
     assert.match(stderr, /a part ended by itself/);
