@@ -13,6 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gatehouse-conformance-'));
 const certificates = createTestCertificates(join(folder, 'certificates'));
 const cases = readProcessCases();
 const knownFailures = readKnownFailures('process');
+/** `node test/conformance/process.test.ts TEXT` runs the cases whose suite and name contain it. */
 const only = process.argv[2];
 
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -18,7 +18,8 @@ import { shelfApiName, shelfService, shelfServiceName } from './shelf-service.ts
 import { startIamServer, startManagementServer, startMetadataServer, startTlsFront } from './side-servers.ts';
 import type { TestCertificates } from './test-certificates.ts';
 
-const startWaitMs = 20_000;
+// Two cores may be shared with everything else that is tested.
+const startWaitMs = 40_000;
 const firstRolloutId = 'rollout-1';
 
 /** A proxy process with everything around it that a setup names. */
