@@ -8,6 +8,7 @@ import { openStore } from '../store/open-store.ts';
 import { testFolder } from '../store/test-stores.ts';
 import { createLogger, silentLogger } from '../telemetry/logger.ts';
 import { startRetention, sweepCore } from './retention.ts';
+import type { Sweep } from './retention.ts';
 
 const dayMs = 24 * 3_600_000;
 const nowMs = Date.UTC(2026, 0, 1);
@@ -49,7 +50,7 @@ describe('sweepCore', () => {
         operation: create(OperationSchema, { done: true }),
       });
     }
-    await sweepCore(store, nowMs);
+    await sweepCore.remove(store, nowMs);
     assert.equal(await store.apiKeys.getByUid('old'), undefined);
     assert.equal(await store.apiKeys.wasPurged('old'), true);
     assert.notEqual(await store.apiKeys.getByUid('young'), undefined);
@@ -60,43 +61,65 @@ describe('sweepCore', () => {
 });
 
 describe('startRetention', () => {
-  test('sweeps at once and every hour until closed', async (context) => {
+  test('sweeps at once and at each interval until closed', async (context) => {
     const store = await openStore({ folder: testFolder(context) });
     context.after(() => store.close());
     const clock = new ManualClock();
-    let sweeps = 0;
+    const counts = { often: 0, seldom: 0 };
+    const count = (what: keyof typeof counts, everyMs: number): Sweep => ({
+      what,
+      everyMs,
+      remove: () => Promise.resolve({ count: ++counts[what] }),
+    });
     const swept = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
     const retention = startRetention({ store, clock, logger: silentLogger }, [
-      async () => ({ count: ++sweeps }),
+      count('often', 1000),
+      count('seldom', 3000),
     ]);
-    await swept();
-    assert.equal(sweeps, 1);
-    clock.advance(3_600_000);
-    await swept();
-    assert.equal(sweeps, 2);
+    for (const [often, seldom] of [
+      [1, 1],
+      [2, 1],
+      [3, 1],
+      [4, 2],
+    ]) {
+      await swept();
+      assert.deepEqual(counts, { often, seldom });
+      clock.advance(1000);
+    }
     await retention.close();
-    clock.advance(3_600_000);
-    assert.equal(sweeps, 2);
+    const atClose = { ...counts };
+    clock.advance(10_000);
+    assert.deepEqual(counts, atClose);
     assert.equal(clock.pendingTimers, 0);
   });
 
-  test('logs a failure and goes on with the other sweeps', async (context) => {
+  test('logs a failure, tries again, and goes on with the other sweeps', async (context) => {
     const store = await openStore({ folder: testFolder(context) });
     context.after(() => store.close());
     const lines: string[] = [];
-    let isReached = false;
+    const clock = new ManualClock();
+    const tried: string[] = [];
+    const sweep = (what: string, result: () => Promise<Record<string, number>>): Sweep => ({
+      what,
+      everyMs: 1000,
+      remove: () => {
+        tried.push(what);
+        return result();
+      },
+    });
     const retention = startRetention(
-      { store, clock: new ManualClock(), logger: createLogger({ sink: (line) => lines.push(line) }) },
-      [
-        () => Promise.reject(new Error('broken')),
-        () => {
-          isReached = true;
-          return Promise.resolve({});
-        },
-      ],
+      { store, clock, logger: createLogger({ sink: (line) => lines.push(line) }) },
+      [sweep('bad', () => Promise.reject(new Error('broken'))), sweep('good', () => Promise.resolve({}))],
     );
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(1000);
     await retention.close();
-    assert.equal(isReached, true);
-    assert.match(lines.join(''), /expired records could not be removed.*broken/);
+    assert.deepEqual(tried, ['bad', 'good', 'bad', 'good']);
+    assert.partialDeepStrictEqual(JSON.parse(lines[0] ?? ''), {
+      level: 'error',
+      message: 'expired records could not be removed',
+      what: 'bad',
+      error: 'broken',
+    });
   });
 });

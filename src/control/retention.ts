@@ -5,46 +5,65 @@ import type { Logger } from '../telemetry/logger.ts';
 import { purgeDeletedServices } from './service-management/purge-services.ts';
 import { keyRetentionMs } from './api-keys/key-access.ts';
 
-/** Between two sweeps; what they remove is counted in days. */
-const sweepIntervalMs = 3_600_000;
 /** How long a finished operation can be read. */
 const operationRetentionMs = 30 * 24 * 3_600_000;
 
-/** Removes what has outlived its time. Returns how many records went, by kind. */
-export type Sweep = (store: Store, nowMs: number) => Promise<Readonly<Record<string, number>>>;
+/** Removes what has outlived its time, again and again. */
+export interface Sweep {
+  /** What it removes, for the log. */
+  readonly what: string;
+  readonly everyMs: number;
+  /** Returns how many records went, by kind. */
+  readonly remove: (store: Store, nowMs: number) => Promise<Readonly<Record<string, number>>>;
+}
 
-/** API keys and services that were deleted too long ago to undelete, and old operations. */
-export const sweepCore: Sweep = (store, nowMs) =>
-  store.transaction(async (tx) => ({
-    apiKeys: await tx.apiKeys.purge(nowMs - keyRetentionMs),
-    services: await purgeDeletedServices(tx, nowMs),
-    operations: await tx.operations.prune(nowMs - operationRetentionMs),
-  }));
+/** API keys and services that were deleted too long ago to undelete, and old operations; their time is counted in days. */
+export const sweepCore: Sweep = {
+  what: 'deleted resources and operations',
+  everyMs: 3_600_000,
+  remove: (store, nowMs) =>
+    store.transaction(async (tx) => ({
+      apiKeys: await tx.apiKeys.purge(nowMs - keyRetentionMs),
+      services: await purgeDeletedServices(tx, nowMs),
+      operations: await tx.operations.prune(nowMs - operationRetentionMs),
+    })),
+};
 
-/** Sweeps now and then every hour until closed. A failure is logged and tried again with the next sweep. */
-export function startRetention(
-  deps: { readonly store: Store; readonly clock: Clock; readonly logger: Logger },
-  sweeps: readonly Sweep[],
-): Closeable {
+/** What the sweeps work with. */
+export interface RetentionDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Sweeps now and then at each sweep's interval until closed. A failure is logged and tried again the next time. */
+export function startRetention(deps: RetentionDependencies, sweeps: readonly Sweep[]): Closeable {
+  const running = sweeps.map((sweep) => startSweep(deps, sweep));
+  return {
+    async close() {
+      await Promise.all(running.map((sweep) => sweep.close()));
+    },
+  };
+}
+
+function startSweep({ store, clock, logger }: RetentionDependencies, sweep: Sweep): Closeable {
+  const { what } = sweep;
   let timer: Timer | undefined;
   let isClosed = false;
-  let running: Promise<void> = Promise.resolve();
   const run = async (): Promise<void> => {
-    for (const sweep of sweeps) {
-      try {
-        const removed = await sweep(deps.store, deps.clock.nowMs());
-        if (Object.values(removed).some((count) => count > 0))
-          deps.logger.info({ removed }, 'expired records removed');
-      } catch (error) {
-        deps.logger.error({ error }, 'expired records could not be removed');
-      }
+    try {
+      const removed = await sweep.remove(store, clock.nowMs());
+      if (Object.values(removed).some((count) => count > 0))
+        logger.info({ what, removed }, 'expired records removed');
+    } catch (error) {
+      logger.error({ what, error }, 'expired records could not be removed');
     }
-    if (!isClosed) timer = deps.clock.setTimer(sweepIntervalMs, start);
+    if (!isClosed)
+      timer = clock.setTimer(sweep.everyMs, () => {
+        running = run();
+      });
   };
-  const start = (): void => {
-    running = run();
-  };
-  start();
+  let running = run();
   return {
     async close() {
       isClosed = true;

@@ -9,8 +9,8 @@ import { createAuthorizer } from '../../control/iam/store-authorizer.ts';
 import { ensureOwnerToken } from '../../control/oauth/owner-token.ts';
 import { startRetention, sweepCore } from '../../control/retention.ts';
 import { type ControlServer, createControlServer } from '../../control/server.ts';
-import { startRetention as startUsageRetention } from '../../control/service-control/retention.ts';
 import { createServiceControl } from '../../control/service-control/service-control.ts';
+import { sweepUsage } from '../../control/service-control/sweep-usage.ts';
 import { createServiceManager } from '../../control/service-management/service-manager.ts';
 import { compileFiles } from '../../service-config/compile.ts';
 import { openStore } from '../../store/open-store.ts';
@@ -53,7 +53,7 @@ export async function startControlPlane(
     const ownerToken = await ensureOwnerToken(store, options.folder);
     const server = await startServer(options, { ...deps, store });
     owners.unshift(server);
-    owners.unshift(startRetention({ ...deps, store }, [sweepCore]), startUsageRetention(store, deps));
+    owners.unshift(startRetention({ ...deps, store }, [sweepCore, sweepUsage()]));
     const endpointFile = join(options.folder, 'endpoint.json');
     replaceFile(endpointFile, `${JSON.stringify({ url: server.url })}\n`);
     return {

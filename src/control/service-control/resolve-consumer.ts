@@ -1,6 +1,7 @@
 import type { ApiKeyRecord } from '../../store/api-keys.ts';
 import type { ProjectRecord } from '../../store/projects.ts';
 import type { Store } from '../../store/store.ts';
+import { keyRetentionMs } from '../api-keys/key-access.ts';
 
 /** Keys and projects, as far as Service Control looks at them. */
 export type ConsumerDirectory = Pick<Store, 'apiKeys' | 'projects'>;
@@ -23,9 +24,6 @@ export type ResolvedConsumer =
       readonly subject: string;
       readonly detail: string;
     };
-
-/** A key that was deleted can be undeleted this long. Source: API Keys v2. */
-const undeleteWindowMs = 30 * 24 * 3_600_000;
 
 /**
  * Finds out who `consumerId` is: `api_key:K`, `project:ID`, `project_number:N`, `projects/ID_OR_N`, `folders/N` or
@@ -65,7 +63,7 @@ async function resolveKey(
       : { kind: 'problem', code: 'API_KEY_INVALID', subject, detail: `Invalid API key: ${keyString}` };
   }
   if (key.deletedAtMs === undefined) return resolveProject(key.projectId, key, directory);
-  return nowMs - key.deletedAtMs < undeleteWindowMs
+  return nowMs - key.deletedAtMs < keyRetentionMs
     ? { kind: 'problem', code: 'API_KEY_EXPIRED', subject, detail: `API key expired: ${keyString}` }
     : { kind: 'problem', code: 'API_KEY_NOT_FOUND', subject, detail: `API key not found: ${keyString}` };
 }

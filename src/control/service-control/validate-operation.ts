@@ -4,7 +4,7 @@ import type { Operation } from '../../gen/google/api/servicecontrol/v1/operation
 
 /** How far an operation may lie in the future: clocks differ. */
 const maxAheadMs = 3_600_000;
-/** How late it may be reported: minutes are kept no longer. */
+/** How late it may be reported: as long as log entries are kept. */
 const maxAgeMs = 30 * 24 * 3_600_000;
 const maxLabels = 64;
 const maxLogEntries = 1000;
