@@ -16,7 +16,7 @@ const noTranscoding = refused('transcoding between JSON and gRPC is not in this 
 const noJwt = refused('verification of JWTs is not in this version');
 const noTracing = refused('tracing is not in this version');
 const noNginx = refused('there is no nginx here to configure');
-const noMetadata = refused('the metadata server is only asked for tokens in this version');
+const noMetadata = refused('the metadata server is asked for tokens, platform and zone only in this version');
 const noGrpcHealth = refused('gRPC health checking of the backend is not in this version');
 const noTrace = satisfied('nothing is traced in this version');
 
@@ -196,8 +196,8 @@ export const flagTable: readonly FlagSpec[] = [
     flag('service_account_key', 'string', both(), "JSON key file of the service account; else the environment's GOOGLE_APPLICATION_CREDENTIALS.", { short: 'k', shortOnlyIn: '1' }),
     flag('non_gcp', 'switch', both(), "Do not ask Google Cloud's metadata server; needs a service account key."),
     flag('enable_application_default_credentials', 'switch', v2(), 'Use application default credentials.', noMetadata),
-    flag('metadata', 'string', v1('http://169.254.169.254'), 'Base URL of the metadata server, asked for tokens where there is no key.', { short: 'm' }),
-    flag('metadata_url', 'string', v2('http://169.254.169.254'), 'Base URL of the metadata server, asked for tokens where there is no key.', own),
+    flag('metadata', 'string', v1('http://169.254.169.254'), 'Base URL of the metadata server, asked for the platform and zone in reports, and for tokens where there is no key.', { short: 'm' }),
+    flag('metadata_url', 'string', v2('http://169.254.169.254'), 'Base URL of the metadata server, asked for the platform and zone in reports, and for tokens where there is no key.', own),
     flag('compute_platform_override', 'string', both(), 'Platform name in reports.'),
     flag('on_serverless', 'switch', v2(), 'Cloud Run: no trusted hops, platform Cloud Run(ESPv2).'),
     flag('nginx_config', 'string', v1(), 'Own nginx config.', { short: 'n', ...noNginx }),
