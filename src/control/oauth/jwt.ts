@@ -34,9 +34,17 @@ export function parseJwt(text: string): Jwt | undefined {
   };
 }
 
-/** Whether the key made the signature; RS256 is the only algorithm. Source: RFC 7518 §3.3. */
+/**
+ * Whether the key made the signature; RS256 is the only algorithm (RFC 7518 §3.3), and a token that must not be taken
+ * without understanding an extension (`crit`, RFC 7515 §4.1.11) is not taken.
+ */
 export function verifyRs256(jwt: Jwt, publicKey: KeyObject): boolean {
-  if (jwt.header['alg'] !== 'RS256' || publicKey.asymmetricKeyType !== 'rsa') return false;
+  if (
+    jwt.header['alg'] !== 'RS256' ||
+    jwt.header['crit'] !== undefined ||
+    publicKey.asymmetricKeyType !== 'rsa'
+  )
+    return false;
   return verify('RSA-SHA256', Buffer.from(jwt.signingInput), publicKey, jwt.signature);
 }
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createHmac, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { createSelfSignedCertificate } from '../iam/self-signed-certificate.ts';
 import { errorOf, startTestControl } from '../test-control.ts';
 import type { KeyFile, TestControl } from '../test-control.ts';
 import { signRs256 } from './jwt.ts';
 
 const project = 'shop-prod';
 const path = `/v1/projects/${project}`;
+const account = `/v1/projects/-/serviceAccounts/robot-1@${project}.iam.gserviceaccount.com`;
 
 /** A control plane with an account that may see its project. */
 async function withViewer(control: TestControl): Promise<KeyFile> {
@@ -136,6 +138,55 @@ describe('createAuthenticator', () => {
       assert.equal((await control.call('GET', path, undefined, token)).status, 401);
   });
 
+  test('refuses a token whose HMAC has the published certificate for its key', async (context) => {
+    const control = await startTestControl(context);
+    const key = await withViewer(control);
+    const [, claims] = (await control.sign(key)).split('.');
+    const published = await fetch(`${control.url}/robot/v1/metadata/x509/${key.client_email}`);
+    const certificates = (await published.json()) as Record<string, string>;
+    const header = Buffer.from(JSON.stringify({ alg: 'HS256', kid: key.private_key_id })).toString(
+      'base64url',
+    );
+    const hmac = createHmac('sha256', String(certificates[key.private_key_id]));
+    const token = `${header}.${claims}.${hmac.update(`${header}.${claims}`).digest('base64url')}`;
+    assert.equal((await control.call('GET', path, undefined, token)).status, 401);
+  });
+
+  test('refuses a token that demands an extension', async (context) => {
+    const control = await startTestControl(context);
+    const key = await withViewer(control);
+    const [, claims] = (await control.sign(key)).split('.');
+    const fields = { alg: 'RS256', kid: key.private_key_id, crit: ['b64'], b64: true };
+    const input = `${Buffer.from(JSON.stringify(fields)).toString('base64url')}.${claims}`;
+    const signature = sign('sha256', Buffer.from(input), key.private_key).toString('base64url');
+    assert.equal((await control.call('GET', path, undefined, `${input}.${signature}`)).status, 401);
+  });
+
+  test('takes a key that was made elsewhere once its certificate holds', async (context) => {
+    const control = await startTestControl(context);
+    const { client_email: email } = await withViewer(control);
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const dayMs = 24 * 3_600_000;
+    const certificate = await createSelfSignedCertificate(privateKey, {
+      commonName: 'robot',
+      validAfterMs: control.clock.nowMs() + dayMs,
+      validBeforeMs: control.clock.nowMs() + 30 * dayMs,
+    });
+    const publicKeyData = Buffer.from(certificate).toString('base64');
+    const { name } = await control.ok('POST', `${account}/keys:upload`, { publicKeyData });
+    const call = async (): Promise<number> => {
+      const iat = Math.floor(control.clock.nowMs() / 1000);
+      const claims = { iss: email, sub: email, aud: control.url, iat, exp: iat + 60 };
+      const token = await signRs256(claims, { keyId: String(name).split('/').at(-1) ?? '', privateKey });
+      return (await control.call('GET', path, undefined, token)).status;
+    };
+    assert.equal(await call(), 401);
+    control.clock.advance(dayMs);
+    assert.equal(await call(), 200);
+    control.clock.advance(30 * dayMs);
+    assert.equal(await call(), 401);
+  });
+
   test('finds the key without a key id', async (context) => {
     const control = await startTestControl(context);
     const key = await withViewer(control);
@@ -151,7 +202,6 @@ describe('createAuthenticator', () => {
     await control.ok('GET', path, undefined, await signRs256(claims, signer));
   });
 
-  const account = `/v1/projects/-/serviceAccounts/robot-1@${project}.iam.gserviceaccount.com`;
   const revocations: readonly (readonly [
     string,
     (control: TestControl, key: KeyFile) => Promise<unknown>,
