@@ -4,7 +4,9 @@ import { readEnvironment } from '../environment.ts';
 import { renderFlagHelp } from '../flags/flag-help.ts';
 import { FlagReader } from '../flags/flag-reader.ts';
 import { parseFlags } from '../flags/parse-flags.ts';
+import { readServerlessStart, type ServerlessStart } from '../flags/serverless-start.ts';
 import { explainStartFailure } from './explain-start-failure.ts';
+import { serveExplanation } from './serve-explanation.ts';
 import { type RunningProxy, startProxy } from './start-proxy.ts';
 import { toProxySettings } from './settings/to-proxy-settings.ts';
 
@@ -19,10 +21,15 @@ export interface ProxyCommandDeps {
 const exitOk = 0;
 const exitUsage = 2;
 
-/** Runs `gatehouse proxy …argv` until it is told to stop. Prints its errors itself. */
+/**
+ * Runs `gatehouse proxy …argv` until it is told to stop. Without arguments the environment of a serverless container
+ * counts. Prints its errors itself.
+ */
 export async function runProxyCommand(argv: readonly string[], deps: ProxyCommandDeps): Promise<number> {
   try {
-    const parsed = parseFlags(argv);
+    const serverless = argv.length === 0 ? readServerlessStart(deps.env) : undefined;
+    if (serverless?.kind === 'explain') return await explainUntilStopped(serverless, deps);
+    const parsed = parseFlags(serverless?.argv ?? argv);
     if (parsed.helpWanted) {
       deps.stdout(renderFlagHelp(parsed.runtimeVersion));
       return exitOk;
@@ -68,6 +75,18 @@ function listenForSignals(): Signals {
   process.on('SIGHUP', () => signals.proxy?.reload());
   process.on('SIGUSR1', () => signals.proxy?.reopenLogs());
   return signals;
+}
+
+async function explainUntilStopped(
+  { port, problem }: ServerlessStart & { readonly kind: 'explain' },
+  deps: ProxyCommandDeps,
+): Promise<number> {
+  const signals = listenForSignals();
+  const page = await serveExplanation(port, `gatehouse proxy: ${problem}`);
+  deps.stderr(`gatehouse proxy: ${problem} Answering 503 on port ${port}.\n`);
+  await signals.stopped;
+  await page.close();
+  return exitOk;
 }
 
 async function serve(proxy: RunningProxy, signals: Signals): Promise<number> {
