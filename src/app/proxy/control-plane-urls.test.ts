@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
-import {
-  parseServiceAccountKey,
-  type ServiceAccountKey,
-} from '../../service-control/tokens/service-account-key.ts';
+import { parseServiceAccountKey, type ServiceAccountKey } from '../../core/service-account-key.ts';
 import { resolveControlPlaneUrls } from './control-plane-urls.ts';
 
 const rsaBits = 2048;

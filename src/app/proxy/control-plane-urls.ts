@@ -1,4 +1,4 @@
-import type { ServiceAccountKey } from '../../service-control/tokens/service-account-key.ts';
+import type { ServiceAccountKey } from '../../core/service-account-key.ts';
 
 const google = /(^|\.)googleapis\.com$/;
 const googleManagementUrl = 'https://servicemanagement.googleapis.com';

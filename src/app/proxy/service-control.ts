@@ -16,7 +16,7 @@ import { createIamTokenSource } from '../../service-control/tokens/iam-token-sou
 import { createJwtBearerTokenSource } from '../../service-control/tokens/jwt-bearer-token-source.ts';
 import { createMetadataTokenSource } from '../../service-control/tokens/metadata-token-source.ts';
 import { createSelfSignedTokenSource } from '../../service-control/tokens/self-signed-token-source.ts';
-import { readServiceAccountKey } from '../../service-control/tokens/service-account-key.ts';
+import { readServiceAccountKey } from '../../core/service-account-key.ts';
 import { apiScopes, type TokenSource } from '../../service-control/tokens/token-source.ts';
 import type { HttpClient, HttpClientOptions } from '../../service-control/transport/http-client.ts';
 import type { Logger } from '../../telemetry/logger.ts';

@@ -109,8 +109,8 @@ describe('Connection', () => {
     });
 
   for (const [contents, message] of [
-    ['{', /cannot read the key file/],
-    ['{"client_email":"e"}', /has no "private_key_id"/],
+    ['{', /key\.json: is not JSON; give the JSON key file of a service account$/],
+    ['{"client_email":"e"}', /key\.json: lacks the field private_key/],
   ] as const)
     it(`says what is wrong with the key file ${contents}`, async (context) => {
       const cwd = workFolder(context);

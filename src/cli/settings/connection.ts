@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorMessage } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
+import { readServiceAccountKey } from '../../core/service-account-key.ts';
+import type { ServiceAccountKey } from '../../core/service-account-key.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { CliError, usageError } from '../cli-error.ts';
 import { defaultDataFolder, readClientSettings, readEndpointFile, readOwnerToken } from './data-folder.ts';
 import type { EndpointFile } from './data-folder.ts';
 import type { GlobalOptions } from './global-options.ts';
-import { fetchAccessToken, readServiceAccountKey } from './service-account-token.ts';
-import type { ServiceAccountKey } from './service-account-token.ts';
+import { fetchAccessToken } from './service-account-token.ts';
 
 /** Where the APIs are: one base URL for all, or Google's hosts, one each. */
 export type Endpoint =
@@ -64,7 +65,7 @@ export class Connection {
     );
   }
 
-  /** The account of `--account`. */
+  /** The account of `--account`. Throws ConfigError for a file that is no key. */
   account(): ServiceAccountKey | undefined {
     if (this.#options.account === undefined) return undefined;
     this.#account ??= readServiceAccountKey(resolve(this.#environment.cwd, this.#options.account));

@@ -17,10 +17,7 @@ import {
 import { sampleRecord, sampleService } from '../../service-control/testing/sample-service.ts';
 import { createJwtBearerTokenSource } from '../../service-control/tokens/jwt-bearer-token-source.ts';
 import { createSelfSignedTokenSource } from '../../service-control/tokens/self-signed-token-source.ts';
-import {
-  parseServiceAccountKey,
-  type ServiceAccountKey,
-} from '../../service-control/tokens/service-account-key.ts';
+import { parseServiceAccountKey, type ServiceAccountKey } from '../../core/service-account-key.ts';
 import { apiScopes } from '../../service-control/tokens/token-source.ts';
 import { createHttpClient } from '../../service-control/transport/http-client.ts';
 import { createStaticTokenSource } from '../../service-control/tokens/static-token-source.ts';

@@ -2,8 +2,8 @@ import { silentLogger, type Logger } from '../../telemetry/logger.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { HttpClient } from '../transport/http-client.ts';
 import { createCachingTokenSource, type FetchedToken } from './caching-token-source.ts';
-import type { ServiceAccountKey } from './service-account-key.ts';
-import { signJwt } from './signed-jwt.ts';
+import type { ServiceAccountKey } from '../../core/service-account-key.ts';
+import { signJwt } from '../../core/signed-jwt.ts';
 import { parseTokenResponse } from './token-response.ts';
 import type { TokenSource } from './token-source.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { Secret } from '../../core/secret.ts';
-import type { ServiceAccountKey } from './service-account-key.ts';
-import { signJwt } from './signed-jwt.ts';
+import type { ServiceAccountKey } from '../../core/service-account-key.ts';
+import { signJwt } from '../../core/signed-jwt.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** Source: esp auth/service_account_token.cc. */

@@ -19,7 +19,7 @@ import { createIamTokenSource } from './iam-token-source.ts';
 import { createJwtBearerTokenSource } from './jwt-bearer-token-source.ts';
 import { createMetadataTokenSource } from './metadata-token-source.ts';
 import { createSelfSignedTokenSource } from './self-signed-token-source.ts';
-import { parseServiceAccountKey, type ServiceAccountKey } from './service-account-key.ts';
+import { parseServiceAccountKey, type ServiceAccountKey } from '../../core/service-account-key.ts';
 import { createStaticTokenSource } from './static-token-source.ts';
 import type { TokenSource } from './token-source.ts';
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../../../core/errors.ts';
-import { readServiceAccountKey } from '../../../service-control/tokens/service-account-key.ts';
+import { readServiceAccountKey } from '../../../core/service-account-key.ts';
 import type { Environment } from '../../environment.ts';
 import { checkFlags } from '../../flags/check-flags.ts';
 import type { FlagReader } from '../../flags/flag-reader.ts';

@@ -96,7 +96,7 @@ export class Provision {
     const { method } = IAM;
     const kept = readKeyFile(path);
     if (kept !== undefined) {
-      const key = { name: `${name}/keys/${kept.privateKeyId}` };
+      const key = { name: `${name}/keys/${kept.key.privateKeyId}` };
       if (await this.#find(method.getServiceAccountKey, key))
         return writeKeyFile(path, kept.text, controlUrl);
     }

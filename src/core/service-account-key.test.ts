@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { ConfigError } from '../../core/errors.ts';
+import { ConfigError } from './errors.ts';
 import { parseServiceAccountKey, readServiceAccountKey } from './service-account-key.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

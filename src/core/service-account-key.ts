@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ConfigError, errorMessage, systemErrorCode } from '../../core/errors.ts';
-import { Secret } from '../../core/secret.ts';
+import { ConfigError, errorMessage, systemErrorCode } from './errors.ts';
+import { Secret } from './secret.ts';
 
 /** A service account's key, ready to sign. Source: the JSON file that `gcloud iam service-accounts keys create` writes. */
 export interface ServiceAccountKey {
