@@ -279,7 +279,7 @@ export const backendCases: readonly Http1Case[] = [
         ['/const/x?id=y', '/fixed?id=y&id=x'],
       ] as const
     ).map(([target, reached]) => [
-      `\`${target}\``,
+      reached === undefined ? `\`${target}\`` : `\`${target}\` as \`${reached}\``,
       request('GET', target),
       reached === undefined ? answered(404, 'direct_response') : passed(seen('GET', reached, '127.0.0.1')),
     ]),

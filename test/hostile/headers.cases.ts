@@ -145,7 +145,7 @@ export const headerCases: readonly Http1Case[] = [
   ...table(
     66,
     forwardedRows.map(([name, value, address]) => [
-      `X-Forwarded-For with ${name}`,
+      `X-Forwarded-For with ${name}: ${address}`,
       get(...(value === undefined ? [] : [`X-Forwarded-For: ${value}`])),
       got(),
       clientIs(address),
@@ -163,7 +163,7 @@ export const headerCases: readonly Http1Case[] = [
       ['for="203.0.113.9', '203.0.113.9'],
       ['by=10.0.0.1', '127.0.0.1'],
     ].map(([value = '', address = '']) => [
-      `Forwarded: ${value}`,
+      `Forwarded: ${value}: ${address}`,
       get(`Forwarded: ${value}`),
       got(`forwarded: ${value}`),
       clientIs(address),

@@ -39,7 +39,10 @@ function paths(item: number, rows: readonly PathRow[]): Http1Case[] {
   return table(
     item,
     rows.map(([target, becomes, name]) => [
-      name ?? `\`${target}\``,
+      name ??
+        (typeof becomes === 'string' && becomes !== target
+          ? `\`${target}\` as \`${becomes}\``
+          : `\`${target}\``),
       get(target),
       typeof becomes === 'string' ? got(becomes) : becomes,
     ]),

@@ -9,7 +9,7 @@ export interface HostileCase<Sent> {
   readonly name: string;
   readonly sent: Sent;
   readonly expect: Outcome;
-  /** Which generation answers so; both where the tests ask only ESPv2. */
+  /** The generation that answers so, where the two differ. */
   readonly only?: 'ESP v1';
   /** Looks at what else must be so. */
   readonly verify?: (gate: Gate, logged: LoggedAnswer | undefined) => void;
@@ -21,10 +21,13 @@ export interface Outcome {
   readonly status: number;
   /** Response code details in the access log; undefined: no line is written. */
   readonly details: string | undefined;
-  /** The line is written only where the request was announced in a read before the one in which it broke. */
+  /**
+   * It depends on how the octets are cut into reads whether the request is announced before it breaks: then there is a
+   * line, and whole requests before it have reached the backend.
+   */
   readonly isRaced?: true;
-  /** Envoy's response flags. */
-  readonly flags: string;
+  /** Envoy's response flags; undefined: not looked at, since nginx and ESP v1 know none. */
+  readonly flags: string | undefined;
   /**
    * What the backend gets, whole requests without the fields that the gateway adds to every one; of a request that
    * breaks while it is passed on, what came of it. The default is nothing.

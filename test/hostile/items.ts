@@ -1,0 +1,137 @@
+/** A part of the checklist. */
+export interface ChecklistSection {
+  readonly title: string;
+  readonly items: Readonly<Record<number, string>>;
+}
+
+/** The checklist of bad inputs, as far as it is proved against the proxy process. */
+export const checklist: readonly ChecklistSection[] = [
+  {
+    title: 'Framing of HTTP/1',
+    items: {
+      1: 'Content-Length beside Transfer-Encoding',
+      2: 'Content-Length that differ',
+      3: 'Content-Length that are equal',
+      4: 'Content-Length that is no plain number',
+      5: 'Transfer-Encoding that is not `chunked`',
+      6: 'A blank before a colon',
+      7: 'A control character before a value',
+      8: 'Folded fields',
+      9: 'Bare LF',
+      10: 'Bare CR',
+      11: 'NUL',
+      12: 'Chunk sizes',
+      13: 'Chunk extensions',
+      14: 'Trailers: what authenticates, frames or identifies is taken off',
+      15: 'Transfer-Encoding in HTTP/1.0',
+      16: 'Versions',
+      17: 'Absolute targets',
+      18: 'Host',
+      19: "Names in Connection: the field is taken off, the gateway's own stay",
+      20: 'Expect',
+      21: 'Upgrade',
+      22: 'Request lines and methods',
+      23: 'Size of the head',
+      24: 'Pipelining behind a refused request',
+    },
+  },
+  {
+    title: 'HTTP/2 and gRPC',
+    items: {
+      25: 'Rapid reset',
+      26: 'CONTINUATION',
+      27: 'Floods of cheap frames',
+      28: 'Windows',
+      29: 'HPACK',
+      30: ':path',
+      31: 'Pseudo fields',
+      32: 'Names in upper case',
+      33: 'Fields of the connection',
+      34: 'Length and DATA',
+      35: 'transfer-encoding',
+      36: 'Line ends in fields',
+      37: ':authority and host',
+      38: 'Streams',
+      39: 'gRPC frames',
+      40: 'grpc-timeout',
+      41: 'te: trailers',
+      42: 'Metadata',
+      43: 'Answers of gRPC backends',
+      44: 'Ends and cancellations',
+    },
+  },
+  {
+    title: 'Path and query',
+    items: {
+      45: 'Dot segments and slashes',
+      46: 'Encoded dots',
+      47: 'Encoded slashes and backslashes',
+      48: 'Encoded control characters',
+      49: 'Escapes that are none',
+      50: 'Overlong UTF-8',
+      51: 'Case',
+      52: 'Ends of paths',
+      53: 'Verbs',
+      54: 'Length',
+      55: 'Wildcards that overlap',
+      56: 'Variables beside literals',
+      57: 'Repeated parameters',
+      58: 'Blanks in queries',
+      60: 'Two API keys',
+      61: 'API keys in the access log',
+      62: 'OPTIONS and preflights',
+    },
+  },
+  {
+    title: 'Headers and identity',
+    items: {
+      63: 'User info of the client, which is taken off',
+      64: 'Other fields that say who calls, which are taken off',
+      65: 'Method override',
+      66: 'X-Forwarded-For, and the address that the client is taken to have',
+      67: 'Forwarded (`--client_ip_from_forwarded_header`), and that address',
+      68: 'Poisoned redirects',
+      69: 'Underscores in names',
+      70: 'Octets beyond ASCII',
+      71: 'Two Authorization',
+      72: 'Authorization that is no bearer token',
+      73: 'Cookies',
+      74: 'Content-Type that lies',
+      75: 'Range',
+      76: 'Fields of backends that split a response',
+    },
+  },
+  {
+    title: 'Backends and the network',
+    items: {
+      114: 'Connections that fail',
+      115: 'Deadlines',
+      116: 'Framing of answers',
+      117: 'TLS',
+      118: 'Names',
+      119: 'Variables that would move the backend',
+      120: 'Redirects and retries',
+    },
+  },
+];
+
+/** What is not shown here, by item, and why. */
+export const notShown: ReadonlyArray<readonly [item: number, what: string, reason: string]> = [
+  [
+    39,
+    'frames, metadata and statuses of calls that are transcoded or come as gRPC-Web (to 43)',
+    'neither is in this version',
+  ],
+  [
+    59,
+    'repeated scalar fields, nested and unknown fields, `__proto__`',
+    'transcoding is not in this version',
+  ],
+  [
+    72,
+    'these fields where an operation wants a JWT',
+    'verification of JWTs is not in this version; such a request is refused',
+  ],
+  [75, 'Range on a transcoded operation', 'transcoding is not in this version'],
+  [117, 'renegotiation', 'TLS 1.3, which both sides prefer, has none'],
+];
