@@ -1,4 +1,5 @@
 import { ConfigError } from '../../core/errors.ts';
+import { nearestName } from '../../core/nearest-name.ts';
 import type { FlagSpec, FlagValues, RuntimeVersion } from './flag-spec.ts';
 import { flagTable } from './flag-table.ts';
 
@@ -112,7 +113,8 @@ function unknownFlag(name: string, version: RuntimeVersion): ConfigError {
       `add --runtime_version=${otherVersion} to be ${owner}`,
     );
   }
-  const nearest = nearestName(name, version);
+  const names = flagTable.filter((spec) => version in spec.defaults).map((spec) => spec.name);
+  const nearest = nearestName(name, names, maxSuggestedEdits);
   return new ConfigError(
     shown,
     'is no known flag',
@@ -120,32 +122,8 @@ function unknownFlag(name: string, version: RuntimeVersion): ConfigError {
   );
 }
 
-/** Largest edit distance that still makes a suggestion. */
-const maxSuggestedDistance = 3;
-
-function nearestName(name: string, version: RuntimeVersion): string | undefined {
-  let best: string | undefined;
-  let bestDistance = maxSuggestedDistance + 1;
-  for (const spec of flagTable) {
-    if (!(version in spec.defaults)) continue;
-    const distance = editDistance(name, spec.name);
-    if (distance < bestDistance) [best, bestDistance] = [spec.name, distance];
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (previous[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(substitution, (previous[j] as number) + 1, (row[j - 1] as number) + 1));
-    }
-    previous = row;
-  }
-  return previous[b.length] as number;
-}
+/** Names of flags are long: so many edits still make a suggestion. */
+const maxSuggestedEdits = 3;
 
 function checkValue(spec: FlagSpec, value: string): void {
   const shown = `--${spec.name}`;

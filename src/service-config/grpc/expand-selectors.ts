@@ -4,7 +4,7 @@ import type { HttpRule } from '../../gen/google/api/http_pb.ts';
 import { HttpSchema } from '../../gen/google/api/http_pb.ts';
 import type { Service } from '../../gen/google/api/service_pb.ts';
 import type { CompileContext } from '../context.ts';
-import { nearestName } from '../openapi/nearest-name.ts';
+import { nearestName } from '../../core/nearest-name.ts';
 
 /** Longest full name of a method; looking for the patterns that match one costs in its length. */
 export const maxMethodNameLength = 1024;

@@ -18,7 +18,7 @@ import type { Service } from '../../gen/google/api/service_pb.ts';
 import type { CompileContext } from '../context.ts';
 import { toplevelLocation } from '../diagnostics/collector.ts';
 import { typeUrlPrefix } from '../emit/type-use.ts';
-import { nearestName } from '../openapi/nearest-name.ts';
+import { nearestName } from '../../core/nearest-name.ts';
 import { withoutDot } from './check-descriptors.ts';
 import type { Defined, Descriptors } from './descriptors.ts';
 import { toOptions } from './to-options.ts';

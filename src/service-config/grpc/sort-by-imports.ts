@@ -1,7 +1,7 @@
 import type { FileDescriptorProto } from '@bufbuild/protobuf/wkt';
 
 import type { CompileContext } from '../context.ts';
-import { nearestName } from '../openapi/nearest-name.ts';
+import { nearestName } from '../../core/nearest-name.ts';
 import type { ProtoFile } from '../proto-source/proto-file.ts';
 import { wellKnownPaths } from '../proto-source/well-known-files.ts';
 import { baseName } from '../source/base-name.ts';

@@ -1,4 +1,4 @@
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../../core/nearest-name.ts';
 import { keyPlace } from '../source/source-node.ts';
 import type { SourceNode, SourcePlace } from '../source/source-node.ts';
 import type { OpenapiDocument } from './openapi-document.ts';

@@ -3,7 +3,7 @@ import type { DescEnum, DescField, DescMessage, JsonValue, MessageShape, Registr
 import { reflect } from '@bufbuild/protobuf/reflect';
 import type { ReflectMessage } from '@bufbuild/protobuf/reflect';
 
-import { nearestName } from '../openapi/nearest-name.ts';
+import { nearestName } from '../../core/nearest-name.ts';
 import type { Origins } from '../model/origins.ts';
 import { toPlain } from '../source/source-node.ts';
 import type { SourceNode, SourcePlace } from '../source/source-node.ts';

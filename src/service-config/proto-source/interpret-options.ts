@@ -4,7 +4,7 @@ import { reflect } from '@bufbuild/protobuf/reflect';
 import type { ReflectMessage } from '@bufbuild/protobuf/reflect';
 
 import type { CompileContext } from '../context.ts';
-import { nearestName } from '../openapi/nearest-name.ts';
+import { nearestName } from '../../core/nearest-name.ts';
 import { baseName } from '../source/base-name.ts';
 import { SourceProblem } from '../source/source-problem.ts';
 import { describeMissing, scopeIn } from './link-protos.ts';

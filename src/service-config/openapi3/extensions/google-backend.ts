@@ -3,7 +3,7 @@ import { BackendRule_PathTranslation } from '../../../gen/google/api/backend_pb.
 import { applyBackendDefaults } from '../../openapi/backend-defaults.ts';
 import { copyBackend } from '../../openapi/copy-backend.ts';
 import { findExtension } from '../../openapi/extension.ts';
-import { nearestName } from '../../openapi/nearest-name.ts';
+import { nearestName } from '../../../core/nearest-name.ts';
 import { namedLocation } from '../../openapi/openapi-document.ts';
 import type { OpenapiDocument } from '../../openapi/openapi-document.ts';
 import { stringOf } from '../../source/source-node.ts';

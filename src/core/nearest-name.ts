@@ -1,6 +1,12 @@
-/** The candidate that `name` is probably a slip of: at most two edits away, or equal but for case, `-` and `_`. */
-export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
-  const maxEdits = 2;
+/**
+ * The candidate that `name` is probably a slip of: at most `maxEdits` away, and less than half its own length, or equal
+ * but for case, `-` and `_`.
+ */
+export function nearestName(
+  name: string,
+  candidates: Iterable<string>,
+  maxEdits: number = 2,
+): string | undefined {
   let best: string | undefined;
   let bestEdits = maxEdits + 1;
   for (const candidate of candidates) {
