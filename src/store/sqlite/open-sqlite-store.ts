@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ConfigError, errorMessage } from '../../core/errors.ts';
+import { replaceFile } from '../../core/replace-file.ts';
 import { Secret } from '../../core/secret.ts';
 import { SecretBox, secretBoxKeyBytes } from '../secret-box.ts';
 import type { Store } from '../store.ts';
@@ -14,6 +15,7 @@ import { createSqliteStore } from './sqlite-store.ts';
 
 const databaseName = 'gatehouse.sqlite';
 const keyName = 'secret.key';
+
 /** Opens the folder's database. Errors as openStore documents them. */
 export async function openSqliteStore(folder: string): Promise<Store> {
   makeFolder(folder);
@@ -49,7 +51,8 @@ function readKey(path: string, hasDatabase: boolean): Secret<Uint8Array> {
   if (!existsSync(path)) {
     if (hasDatabase)
       throw new ConfigError(path, 'is missing beside its database', 'restore it from a backup');
-    writeFileSync(path, randomBytes(secretBoxKeyBytes), { mode: 0o600, flush: true });
+    // Whole or not at all: half a key would make the folder useless.
+    replaceFile(path, randomBytes(secretBoxKeyBytes));
   }
   const key = readFileSync(path);
   if (key.length !== secretBoxKeyBytes)
