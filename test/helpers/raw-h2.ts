@@ -164,6 +164,12 @@ export class RawH2Peer {
     return this.frames;
   }
 
+  /** All frames so far. */
+  received(): readonly H2Frame[] {
+    this.#parse();
+    return this.frames;
+  }
+
   destroy(): void {
     this.raw.destroy();
   }

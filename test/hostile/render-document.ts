@@ -3,6 +3,7 @@ import { framingCases, framingCasesOfV1 } from './framing.cases.ts';
 import { grpcCases } from './grpc.cases.ts';
 import { describeOutcome, type HostileCase } from './harness/hostile-case.ts';
 import { headerCases, headerCasesOfV1 } from './headers.cases.ts';
+import { http2BackendCases } from './http2-backends.cases.ts';
 import { http2Cases } from './http2.cases.ts';
 import { type ChecklistSection, checklist, notShown } from './items.ts';
 import { corsCases, keyLogCases, pathCases } from './paths.cases.ts';
@@ -25,6 +26,7 @@ const all: ReadonlyArray<HostileCase<unknown>> = [
   ...headerCasesOfV1,
   ...backendCases,
   ...backendCasesOfV1,
+  ...http2BackendCases,
 ];
 
 /** Every case of every table. */
