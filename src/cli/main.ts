@@ -47,7 +47,11 @@ interface RunState {
 function buildProgram(environment: CliEnvironment, options: CliOptions, state: RunState): Command {
   const program = prepare(new Command(programName), environment)
     .description('An API gateway with its own control plane.')
-    .enablePositionalOptions();
+    .enablePositionalOptions()
+    .addHelpText(
+      'after',
+      `\n'${programName} proxy --help' shows the flags of the data plane, which are those of ESP.`,
+    );
   addGlobalOptions(program);
   if (options.version !== undefined) program.version(options.version, '--version', 'print the version');
   for (const command of [...allCommands, ...(options.commands ?? [])])
