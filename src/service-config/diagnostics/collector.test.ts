@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { DiagnosticCollector, maxDiagnostics } from './collector.ts';
+import { DiagnosticCollector, maxDiagnostics, maxTextLength } from './collector.ts';
 
 const finding = { rule: 'r', location: 'toplevel', message: 'm' };
 
@@ -25,14 +25,36 @@ describe('DiagnosticCollector', () => {
     assert.equal(diagnostics.hasErrors, true);
   });
 
-  test('says how many findings it has left out, and never forgets that one was an error', () => {
+  test('says how many findings it has left out', () => {
     const diagnostics = new DiagnosticCollector();
     for (let at = 0; at < maxDiagnostics + 2; at++) diagnostics.warning({ ...finding, message: `${at}` });
-    diagnostics.error(finding);
     const last = diagnostics.list().at(-1);
     assert.equal(diagnostics.list().length, maxDiagnostics + 1);
-    assert.equal(last?.message, '3 more findings are left out.');
-    assert.equal(last?.kind, 'error');
-    assert.equal(diagnostics.hasErrors, true);
+    assert.equal(last?.message, '2 more findings are left out.');
+    assert.equal(last?.kind, 'warning');
+  });
+
+  test('keeps an error that comes after more warnings than it keeps', () => {
+    const diagnostics = new DiagnosticCollector();
+    for (let at = 0; at < maxDiagnostics + 2; at++) diagnostics.warning({ ...finding, message: `${at}` });
+    diagnostics.error({ ...finding, message: 'the error' });
+    assert.deepEqual(
+      diagnostics
+        .list()
+        .filter(({ kind }) => kind === 'error')
+        .map(({ message }) => message),
+      ['the error'],
+    );
+  });
+
+  test('cuts texts short into which a name of megabytes went', () => {
+    const diagnostics = new DiagnosticCollector();
+    const long = 'x'.repeat(maxTextLength + 1);
+    diagnostics.error({ rule: 'r', location: long, message: long, hint: long });
+    const cut = `${'x'.repeat(maxTextLength)}…`;
+    assert.deepEqual(
+      diagnostics.list().map(({ location, message, hint }) => [location, message, hint]),
+      [[cut, cut, cut]],
+    );
   });
 });

@@ -16,15 +16,20 @@ export interface Finding {
 export const toplevelLocation = 'toplevel';
 export const unknownLocation = 'unknown location';
 
-/** Findings kept of one compilation; a broken file of 10,000 operations must not answer with megabytes. */
+/** Errors kept of one compilation, and as many warnings; a broken file of 10,000 operations must not answer with megabytes. */
 export const maxDiagnostics = 5000;
+/** Longest message, location or hint; names of the files go into them, and one name can be megabytes. */
+export const maxTextLength = 2000;
 
-/** Collects the findings of one compilation in the order in which they are made. Equal ones are kept once. */
+/**
+ * Collects the findings of one compilation in the order in which they are made. Equal ones are kept once. Warnings never
+ * take the place of errors: a document without API keys has one for every operation.
+ */
 export class DiagnosticCollector {
   readonly #diagnostics: Diagnostic[] = [];
   readonly #seen = new Set<string>();
-  #errors = 0;
-  #dropped = 0;
+  readonly #kept = { error: 0, warning: 0 };
+  readonly #dropped = { error: 0, warning: 0 };
 
   error(finding: Finding): void {
     this.#add('error', finding);
@@ -35,19 +40,20 @@ export class DiagnosticCollector {
   }
 
   get hasErrors(): boolean {
-    return this.#errors > 0;
+    return this.#kept.error > 0;
   }
 
-  /** Everything found, errors never lost: past the bound the last entry says how many are left out. */
+  /** Everything found; past the bound the last entry says how many are left out. */
   list(): readonly Diagnostic[] {
-    if (this.#dropped === 0) return this.#diagnostics;
+    const { error, warning } = this.#dropped;
+    if (error + warning === 0) return this.#diagnostics;
     return [
       ...this.#diagnostics,
       {
-        kind: this.hasErrors ? 'error' : 'warning',
+        kind: error > 0 ? 'error' : 'warning',
         rule: 'too-many-diagnostics',
         location: toplevelLocation,
-        message: `${this.#dropped} more findings are left out.`,
+        message: `${error + warning} more findings are left out.`,
         hint: undefined,
         source: undefined,
       },
@@ -56,21 +62,26 @@ export class DiagnosticCollector {
 
   #add(kind: Diagnostic['kind'], finding: Finding): void {
     const place = finding.at === undefined ? '' : `${finding.at.source.path}@${finding.at.offset}`;
-    const key = `${kind}\0${finding.rule}\0${finding.location}\0${finding.message}\0${place}`;
+    const [location, message] = [clip(finding.location), clip(finding.message)];
+    const key = `${kind}\0${finding.rule}\0${location}\0${message}\0${place}`;
     if (this.#seen.has(key)) return;
-    if (kind === 'error') this.#errors += 1;
-    if (this.#diagnostics.length >= maxDiagnostics) {
-      this.#dropped += 1;
+    if (this.#kept[kind] >= maxDiagnostics) {
+      this.#dropped[kind] += 1;
       return;
     }
+    this.#kept[kind] += 1;
     this.#seen.add(key);
     this.#diagnostics.push({
       kind,
       rule: finding.rule,
-      location: finding.location,
-      message: finding.message,
-      hint: finding.hint,
+      location,
+      message,
+      hint: finding.hint === undefined ? undefined : clip(finding.hint),
       source: finding.at?.source.locate(finding.at.offset),
     });
   }
+}
+
+function clip(text: string): string {
+  return text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 }

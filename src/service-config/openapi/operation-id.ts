@@ -11,53 +11,59 @@ export function readMethodName(
   document: OpenapiDocument,
   operation: MappingNode,
   taken: MethodNames,
-  spot: Spot,
+  { place, location }: Spot,
 ): string | undefined {
   const node = child(operation, 'operationId');
   const operationId = document.reader.string(node, 'operationId');
   if (operationId === undefined && node !== undefined) return undefined;
   const methodName = toMethodName(operationId ?? '');
+  const spot: Spot = { place: node ?? place, location };
   if (operationId === undefined || methodName === '') {
-    report(
-      document,
-      'operation-id-missing',
-      `Operation does not have the required 'operationId' field. Please specify unique value for 'operationId' field for all operations.`,
-      { place: node ?? spot.place, location: spot.location },
-    );
+    reportMissing(document, spot);
     return undefined;
   }
   const other = taken.get(methodName);
-  if (other !== undefined) {
-    reportDuplicate(document, operationId, other, methodName, {
-      place: node ?? spot.place,
-      location: spot.location,
-    });
-    return undefined;
+  if (other === undefined) {
+    taken.set(methodName, operationId);
+    return methodName;
   }
-  taken.set(methodName, operationId);
-  return methodName;
+  if (operationId === other) reportDuplicateId(document, operationId, spot);
+  else reportCollision(document, { operationId, other, methodName }, spot);
+  return undefined;
 }
 
-function reportDuplicate(
+function reportMissing(document: OpenapiDocument, spot: Spot): void {
+  document.context.diagnostics.error({
+    rule: 'operation-id-missing',
+    location: spot.location,
+    message: `Operation does not have the required 'operationId' field. Please specify unique value for 'operationId' field for all operations.`,
+    hint: 'Add an operationId with at least one letter, digit or underscore: it becomes the name of the method.',
+    at: spot.place,
+  });
+}
+
+/** Two operations with one id. */
+export function reportDuplicateId(document: OpenapiDocument, operationId: string, spot: Spot): void {
+  document.context.diagnostics.error({
+    rule: 'operation-id-duplicate',
+    location: spot.location,
+    message: `operationId '${operationId}' has duplicate entry`,
+    hint: 'Give every operation an id of its own.',
+    at: spot.place,
+  });
+}
+
+function reportCollision(
   document: OpenapiDocument,
-  operationId: string,
-  other: string,
-  methodName: string,
+  names: { readonly operationId: string; readonly other: string; readonly methodName: string },
   spot: Spot,
 ): void {
-  const duplicate = `operationId '${operationId}' has duplicate entry`;
-  if (operationId === other) {
-    report(document, 'operation-id-duplicate', duplicate, spot);
-    return;
-  }
-  report(
-    document,
-    'operation-id-collision',
-    `${duplicate}. Duplicate operationId found is '${other}'. The two operationIds result into same underlying method name '${methodName}'. Please use unique values for operationId`,
-    { place: spot.place, location: document.fileName },
-  );
-}
-
-function report(document: OpenapiDocument, rule: string, message: string, spot: Spot): void {
-  document.context.diagnostics.error({ rule, location: spot.location, message, at: spot.place });
+  const { operationId, other, methodName } = names;
+  document.context.diagnostics.error({
+    rule: 'operation-id-collision',
+    location: document.fileName,
+    message: `operationId '${operationId}' has duplicate entry. Duplicate operationId found is '${other}'. The two operationIds result into same underlying method name '${methodName}'. Please use unique values for operationId`,
+    hint: 'Only letters, digits and underscores count, and the first letter is taken as upper case.',
+    at: spot.place,
+  });
 }

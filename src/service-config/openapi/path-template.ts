@@ -7,10 +7,17 @@ export function toPathTemplate(
   path: string,
   parameters: readonly ParameterModel[],
 ): string {
-  let template = path;
-  for (const parameter of parameters) {
-    if (parameter.in !== 'path' && parameter.in !== 'query') continue;
-    template = template.replaceAll(`{${parameter.name}}`, () => `{${toFieldName(parameter.name)}}`);
-  }
+  const names = new Set(
+    parameters.filter(({ in: place }) => place === 'path' || place === 'query').map(({ name }) => name),
+  );
+  const template = replaceVariables(path, (name) => (names.has(name) ? toFieldName(name) : undefined));
   return (basePath === '/' ? '' : basePath) + template;
+}
+
+/** A template with other text in the braces; a variable for which there is none stays. One pass, whatever its length. */
+export function replaceVariables(template: string, textOf: (name: string) => string | undefined): string {
+  return template.replace(/\{([^{}]*)\}/g, (variable, name: string) => {
+    const text = textOf(name);
+    return text === undefined ? variable : `{${text}}`;
+  });
 }

@@ -3,14 +3,14 @@ import type { OperationModel } from '../model/api-model.ts';
 import { checkFields } from '../openapi/check-fields.ts';
 import { copyBackend } from '../openapi/copy-backend.ts';
 import { booleanExtension, findExtension } from '../openapi/extension.ts';
-import { operationLocation } from '../openapi/openapi-document.ts';
-import type { OpenapiDocument, Spot } from '../openapi/openapi-document.ts';
+import type { OpenapiDocument } from '../openapi/openapi-document.ts';
 import { readMethodName } from '../openapi/operation-id.ts';
 import type { MethodNames } from '../openapi/operation-id.ts';
+import { operationsOf, readPathItems } from '../openapi/path-items.ts';
+import type { OperationSource } from '../openapi/path-items.ts';
 import { toPathTemplate } from '../openapi/path-template.ts';
-import { resolveNode } from '../openapi/resolve-node.ts';
 import type { SecurityScope } from '../openapi/security.ts';
-import { child, keyPlace } from '../source/source-node.ts';
+import { child } from '../source/source-node.ts';
 import type { MappingNode } from '../source/source-node.ts';
 import { googleBackend } from './extensions/google-backend.ts';
 import { googleQuota } from './extensions/google-quota.ts';
@@ -35,42 +35,13 @@ export interface OperationDefaults {
 
 /** Operations of a document by path, then by verb; paths in the order of their characters. */
 export function readOperations(document: OpenapiDocument, defaults: OperationDefaults): OperationModel[] {
-  const paths = document.reader.mapping(document.reader.required(document.root, 'paths', 'paths'), 'paths');
-  if (paths === undefined) return [];
-  const names = [...paths.entries.keys()].filter((name) => !name.startsWith('x-')).sort();
-  return names.flatMap((path) => readPath(document, paths, path, defaults));
-}
-
-function readPath(
-  document: OpenapiDocument,
-  paths: MappingNode,
-  path: string,
-  defaults: OperationDefaults,
-): OperationModel[] {
-  const spot: Spot = { place: keyPlace(paths, path), location: `${document.fileName}: Path '${path}'` };
-  const value = child(paths, path);
-  // A path that is not found would silently lose its routes, so it is an error.
-  const target = value === undefined ? undefined : resolveNode(document, value, spot, 'error');
-  const pathItem = document.reader.mapping(target, `paths.${path}`);
-  if (pathItem === undefined) return [];
-  checkFields(document, pathItem, knownFields.pathItem, spot.location);
-  return verbs.flatMap((verb) => {
-    const operation = document.reader.mapping(child(pathItem, verb), `paths.${path}.${verb}`);
-    if (operation === undefined) return [];
-    const location = operationLocation(document, verb, path);
-    const place = keyPlace(pathItem, verb);
-    return (
-      readOperation(document, { path, verb, pathItem, operation, spot: { place, location } }, defaults) ?? []
+  const paths = document.reader.required(document.root, 'paths', 'paths');
+  return readPathItems(document, paths, verbs).flatMap((item) => {
+    checkFields(document, item.node, knownFields.pathItem, item.spot.location);
+    return operationsOf(document, item, verbs).flatMap(
+      (source) => readOperation(document, source, defaults) ?? [],
     );
   });
-}
-
-interface OperationSource {
-  readonly path: string;
-  readonly verb: string;
-  readonly pathItem: MappingNode;
-  readonly operation: MappingNode;
-  readonly spot: Spot;
 }
 
 function readOperation(

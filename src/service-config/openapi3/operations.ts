@@ -1,14 +1,14 @@
 import type { BackendRule } from '../../gen/google/api/backend_pb.ts';
 import type { OperationModel } from '../model/api-model.ts';
 import { copyBackend } from '../openapi/copy-backend.ts';
-import { operationLocation } from '../openapi/openapi-document.ts';
-import type { OpenapiDocument, Spot } from '../openapi/openapi-document.ts';
+import type { OpenapiDocument } from '../openapi/openapi-document.ts';
 import { readMethodName } from '../openapi/operation-id.ts';
 import type { MethodNames } from '../openapi/operation-id.ts';
-import { resolveNode } from '../openapi/resolve-node.ts';
+import { operationsOf, readPathItems } from '../openapi/path-items.ts';
+import type { OperationSource, PathItem } from '../openapi/path-items.ts';
 import type { SecurityScope } from '../openapi/security.ts';
-import { child, keyPlace } from '../source/source-node.ts';
-import type { MappingNode } from '../source/source-node.ts';
+import { child } from '../source/source-node.ts';
+import type { SourceNode } from '../source/source-node.ts';
 import { warnWithoutApiKey } from './api-key-warning.ts';
 import { checkObject } from './check-object.ts';
 import { googleBackend } from './extensions/google-backend.ts';
@@ -40,50 +40,24 @@ export interface OperationDefaults {
 
 /** Operations of a document by path, then by verb; paths in the order of their characters. */
 export function readOperations(document: OpenapiDocument, defaults: OperationDefaults): OperationModel[] {
-  const paths = document.reader.mapping(readPaths(document, defaults.version), 'paths');
-  if (paths === undefined) return [];
-  const names = [...paths.entries.keys()].filter((name) => !name.startsWith('x-')).sort();
-  return names.flatMap((path) => readPath(document, paths, path, defaults));
+  const paths = readPaths(document, defaults.version);
+  return readPathItems(document, paths, verbs).flatMap((item) => readPath(document, item, defaults));
 }
 
 /** 3.1 has documents without paths, of components or webhooks alone. */
-function readPaths(document: OpenapiDocument, version: OpenapiVersion): ReturnType<typeof child> {
+function readPaths(document: OpenapiDocument, version: OpenapiVersion): SourceNode | undefined {
   return version === '3.0'
     ? document.reader.required(document.root, 'paths', 'paths')
     : child(document.root, 'paths');
 }
 
-function readPath(
-  document: OpenapiDocument,
-  paths: MappingNode,
-  path: string,
-  defaults: OperationDefaults,
-): OperationModel[] {
-  const spot: Spot = { place: keyPlace(paths, path), location: `${document.fileName}: Path '${path}'` };
-  const value = child(paths, path);
-  // A path that is not found would silently lose its routes, so it is an error.
-  const target = value === undefined ? undefined : resolveNode(document, value, spot, 'error');
-  const pathItem = document.reader.mapping(target, `paths.${path}`);
-  if (pathItem === undefined) return [];
-  checkObject(document, pathItem, knownFields.pathItem, spot.location);
-  refuseInlinePattern(document, path, spot);
-  const backend = googleBackend(defaults.backendScope, pathItem, 'inner') ?? defaults.backend;
-  return verbs.flatMap((verb) => {
-    const operation = document.reader.mapping(child(pathItem, verb), `paths.${path}.${verb}`);
-    if (operation === undefined) return [];
-    const location = operationLocation(document, verb, path);
-    const place = keyPlace(pathItem, verb);
-    const source = { path, verb, pathItem, operation, spot: { place, location } };
-    return readOperation(document, source, { ...defaults, backend }) ?? [];
-  });
-}
-
-interface OperationSource {
-  readonly path: string;
-  readonly verb: string;
-  readonly pathItem: MappingNode;
-  readonly operation: MappingNode;
-  readonly spot: Spot;
+function readPath(document: OpenapiDocument, item: PathItem, defaults: OperationDefaults): OperationModel[] {
+  checkObject(document, item.node, knownFields.pathItem, item.spot.location);
+  refuseInlinePattern(document, item.path, item.spot);
+  const backend = googleBackend(defaults.backendScope, item.node, 'inner') ?? defaults.backend;
+  return operationsOf(document, item, verbs).flatMap(
+    (source) => readOperation(document, source, { ...defaults, backend }) ?? [],
+  );
 }
 
 function readOperation(

@@ -30,10 +30,14 @@ export function readParameters(
   spot: Spot,
 ): Parameter[] {
   const own = readList(document, operation, spot);
-  const shared = readList(document, pathItem, spot).filter(
-    (candidate) => !own.some(({ name, in: place }) => name === candidate.name && place === candidate.in),
-  );
+  const overridden = new Set(own.map(keyOf));
+  const shared = readList(document, pathItem, spot).filter((one) => !overridden.has(keyOf(one)));
   return [...own, ...shared].filter(({ in: place }) => place === 'path' || place === 'query');
+}
+
+/** OpenAPI tells parameters apart by name and place. */
+function keyOf({ name, in: place }: ParameterModel): string {
+  return `${place} ${name}`;
 }
 
 function readList(document: OpenapiDocument, node: MappingNode, spot: Spot): Parameter[] {

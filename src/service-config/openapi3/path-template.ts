@@ -1,17 +1,16 @@
 import { toFieldName } from '../model/naming.ts';
 import type { OpenapiDocument, Spot } from '../openapi/openapi-document.ts';
-import { toPathTemplate } from '../openapi/path-template.ts';
+import { replaceVariables, toPathTemplate } from '../openapi/path-template.ts';
 import type { Parameter } from './parameters.ts';
 
 /** Url template of an operation; variables with a pattern of their own match more than one segment. */
 export function toTemplate(basePath: string, path: string, parameters: readonly Parameter[]): string {
-  let template = toPathTemplate(basePath, path, parameters);
-  for (const { name, pattern } of parameters) {
-    if (pattern !== '**') continue;
-    const field = toFieldName(name);
-    template = template.replaceAll(`{${field}}`, () => `{${field}=**}`);
-  }
-  return template;
+  const rests = new Set(
+    parameters.filter(({ pattern }) => pattern === '**').map(({ name }) => toFieldName(name)),
+  );
+  return replaceVariables(toPathTemplate(basePath, path, parameters), (field) =>
+    rests.has(field) ? `${field}=**` : undefined,
+  );
 }
 
 /** Templates within a path, `{name=**}`, belong to OpenAPI 2.0. */

@@ -61,6 +61,8 @@ const plainTexts: Readonly<Record<string, string>> = {
   'a block with hashes and colons': 'a: |\n  # no comment\n  key: value\nb: 1\n',
   'flow collections on a line':
     'a: []\nb: {}\nc: [1, two, "three", [4]]\nd: {a: 1, "b": {c: []}}\ne: [a, b,] # end\n',
+  'URLs and other words with colons in flow collections':
+    'a: [https://a.example.com:8080/b, c:d]\nb: {c: https://a/b, d: 1:2}\nhttps://a: {https://b: c}\n',
   'a file without a line end': 'a: 1\nb: x',
 };
 
@@ -74,6 +76,7 @@ const oddTexts: Readonly<Record<string, string>> = {
   'a duplicate key': 'a: 1\na: 2\n',
   'quotes over several lines': 'a: "one\n  two"\n',
   'flows over several lines': 'a: [1,\n  2]\n',
+  'pairs in a flow sequence': 'a: [b: c]\n',
   'bad indentation': 'a:\n  b: 1\n c: 2\n',
   'a colon in a value': 'a: b: c\n',
   'a key of more than 1024 characters': `${'k'.repeat(1025)}: 1\n`,
@@ -117,6 +120,14 @@ describe('parsePlainYaml', () => {
       { numRuns: 2000 },
     );
     assert.ok(read > 20, `only ${read} texts were plain`);
+  });
+
+  test('leaves a flow collection of too many values alone', () => {
+    const result = parsePlainYaml(new SourceText('f.yaml', 'a: [1, 2, 3, 4]\n'), {
+      ...defaultSourceLimits,
+      maxExpandedNodes: 5,
+    });
+    assert.equal(result.kind, 'notPlain');
   });
 
   test('says where a text stops being plain', () => {

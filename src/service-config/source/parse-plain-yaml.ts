@@ -190,7 +190,12 @@ class PlainYamlParser {
   }
 
   #flow(offset: number, indent: number): SourceNode {
-    const flow = readFlow(this.#source, offset, this.#lineEnd, this.#limits.maxDepth - this.#depth);
+    const flow = readFlow(this.#source, {
+      start: offset,
+      lineEnd: this.#lineEnd,
+      maxDepth: this.#limits.maxDepth - this.#depth,
+      maxNodes: this.#limits.maxExpandedNodes - this.#nodes,
+    });
     this.#nodes += flow.nodes;
     this.#endLine(flow.end, indent);
     return flow.node;

@@ -9,10 +9,18 @@ export interface Flow {
   readonly nodes: number;
 }
 
-/** Reads a flow collection that ends before `limit`, the end of its line. */
-export function readFlow(source: SourceText, start: number, limit: number, maxDepth: number): Flow {
-  const reader = new FlowReader(source, start, limit);
-  const node = reader.collection(maxDepth);
+/** Where a flow collection starts, the end of its line, and what it may cost. */
+export interface FlowBounds {
+  readonly start: number;
+  readonly lineEnd: number;
+  readonly maxDepth: number;
+  readonly maxNodes: number;
+}
+
+/** Reads a flow collection that ends on its line. */
+export function readFlow(source: SourceText, bounds: FlowBounds): Flow {
+  const reader = new FlowReader(source, bounds);
+  const node = reader.collection(bounds.maxDepth);
   return { node, end: reader.at, nodes: reader.nodes };
 }
 
@@ -23,14 +31,16 @@ class FlowReader {
   readonly #source: SourceText;
   readonly #text: string;
   readonly #limit: number;
+  readonly #maxNodes: number;
   at: number;
   nodes = 0;
 
-  constructor(source: SourceText, start: number, limit: number) {
+  constructor(source: SourceText, { start, lineEnd, maxNodes }: FlowBounds) {
     this.#source = source;
     this.#text = source.text;
     this.at = start;
-    this.#limit = limit;
+    this.#limit = lineEnd;
+    this.#maxNodes = maxNodes;
   }
 
   collection(depth: number): SourceNode {
@@ -92,6 +102,7 @@ class FlowReader {
 
   #value(depth: number): SourceNode {
     this.nodes += 1;
+    if (this.nodes > this.#maxNodes) throw new NotPlain();
     const offset = this.at;
     const first = this.#text.charAt(offset);
     if (first === '[' || first === '{') return this.collection(depth - 1);
@@ -116,5 +127,6 @@ class FlowReader {
   }
 }
 
+// A colon before a letter, digit or slash is part of a word, as in a URL; before anything else it could end a key.
 const plainWords =
-  /[A-Za-z0-9_/.$+~<](?:[A-Za-z0-9_/.$+~<>=;()@*&!%^|-]| (?=[A-Za-z0-9_/.$+(]))*|-[A-Za-z0-9_./-]+/y;
+  /[A-Za-z0-9_/.$+~<](?:[A-Za-z0-9_/.$+~<>=;()@*&!%^|-]|:(?=[A-Za-z0-9_/])| (?=[A-Za-z0-9_/.$+(]))*|-[A-Za-z0-9_./-]+/y;
