@@ -241,10 +241,15 @@ describe('check', () => {
     ['com.example.App', ''],
     ['com.example.app', 'CLIENT_APP_BLOCKED'],
     ['', 'CLIENT_APP_BLOCKED'],
+    ['com.example.beta.App', ''],
+    ['com.example.beta', 'CLIENT_APP_BLOCKED'],
   ] as const)
     it(`iOS app '${bundle}': ${expected || 'allowed'}`, async (context) => {
       const restrictions: RestrictionsInit = {
-        clientRestrictions: { case: 'iosKeyRestrictions', value: { allowedBundleIds: ['com.example.App'] } },
+        clientRestrictions: {
+          case: 'iosKeyRestrictions',
+          value: { allowedBundleIds: ['com.example.App', 'com.example.beta.*'] },
+        },
       };
       assert.equal(await firstError(context, restrictions, { ios_bundle_id: bundle }), expected);
     });

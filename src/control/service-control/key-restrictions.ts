@@ -64,7 +64,8 @@ function checkClient(restrictions: Restrictions, caller: CallerAttributes): Rest
       };
     }
     case 'iosKeyRestrictions':
-      if (client.value.allowedBundleIds.includes(caller.iosBundleId)) return undefined;
+      if (client.value.allowedBundleIds.some((pattern) => matchesGlob(pattern, caller.iosBundleId)))
+        return undefined;
       return {
         code: 'CLIENT_APP_BLOCKED',
         detail: `The API key does not allow the iOS app '${caller.iosBundleId}'.`,
