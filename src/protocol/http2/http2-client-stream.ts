@@ -22,8 +22,8 @@ export interface Http2ClientOwner {
 }
 
 const ours = Symbol('Http2ClientStream');
-type OwnedStream = ClientHttp2Stream & { [ours]: Http2ClientStream };
-const final = createGuardedFinal<OwnedStream>((stream) => stream[ours].hasEnded);
+type OwnedStream = ClientHttp2Stream & { [ours]: Http2ClientStream | undefined };
+const final = createGuardedFinal<OwnedStream>((stream) => stream[ours]?.hasEnded ?? false);
 
 /** Interim responses to one request; a peer that sends more is broken or hostile. */
 const maxInformational = 16;
@@ -215,7 +215,7 @@ export class Http2ClientStream implements ClientStream {
 }
 
 function onResponse(this: OwnedStream, _headers: unknown, flags: number, raw: string[]): void {
-  this[ours].receiveHead(raw, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0);
+  this[ours]?.receiveHead(raw, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0);
 }
 
 function onInformational(
@@ -224,33 +224,35 @@ function onInformational(
   _flags: number,
   raw: string[],
 ): void {
-  this[ours].receiveInformational(headers[':status'] ?? 0, raw);
+  this[ours]?.receiveInformational(headers[':status'] ?? 0, raw);
 }
 
 function onData(this: OwnedStream, chunk: Buffer): void {
-  this[ours].receiveData(chunk);
+  this[ours]?.receiveData(chunk);
 }
 
 function onTrailers(this: OwnedStream, _headers: unknown, _flags: number, raw: string[]): void {
-  this[ours].receiveTrailers(raw);
+  this[ours]?.receiveTrailers(raw);
 }
 
 function onEnd(this: OwnedStream): void {
-  this[ours].receiveEnd();
+  this[ours]?.receiveEnd();
 }
 
 function onDrain(this: OwnedStream): void {
-  this[ours].receiveDrain();
+  this[ours]?.receiveDrain();
 }
 
 function onWantTrailers(this: OwnedStream): void {
-  this[ours].sendTrailers();
+  this[ours]?.sendTrailers();
 }
 
 function onError(this: OwnedStream, error: unknown): void {
-  this[ours].receiveError(error);
+  this[ours]?.receiveError(error);
 }
 
 function onClose(this: OwnedStream): void {
-  this[ours].receiveClose();
+  const half = this[ours];
+  this[ours] = undefined;
+  half?.receiveClose();
 }

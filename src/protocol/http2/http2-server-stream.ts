@@ -30,10 +30,14 @@ const endsNow: RespondOptions = { endStream: true, sendDate: false };
 const bodyFollows: RespondOptions = { sendDate: false };
 const trailersMayFollow: RespondOptions = { sendDate: false, waitForTrailers: true };
 
-/** Where listeners find our half: they are module functions, so that a stream costs no closures. */
+/**
+ * Where listeners find our half: they are module functions, so that a stream costs no closures. Nothing is there once
+ * the stream is closed: its native handle keeps it alive over several collections of the young generation, and with it
+ * everything that a request is made of would grow old (half of what was allocated, a fifth of the CPU time).
+ */
 const ours = Symbol('Http2ServerStream');
-type OwnedStream = ServerHttp2Stream & { [ours]: Http2ServerStream };
-const final = createGuardedFinal<OwnedStream>((stream) => stream[ours].hasEnded);
+type OwnedStream = ServerHttp2Stream & { [ours]: Http2ServerStream | undefined };
+const final = createGuardedFinal<OwnedStream>((stream) => stream[ours]?.hasEnded ?? false);
 
 const ignoringHandler: ServerStreamHandler = {
   onBody: () => undefined,
@@ -214,25 +218,27 @@ export class Http2ServerStream implements ServerStream {
 }
 
 function onData(this: OwnedStream, chunk: Buffer): void {
-  this[ours].receiveData(chunk);
+  this[ours]?.receiveData(chunk);
 }
 
 function onTrailers(this: OwnedStream, _headers: unknown, _flags: number, raw: string[]): void {
-  this[ours].receiveTrailers(raw);
+  this[ours]?.receiveTrailers(raw);
 }
 
 function onEnd(this: OwnedStream): void {
-  this[ours].receiveEnd();
+  this[ours]?.receiveEnd();
 }
 
 function onDrain(this: OwnedStream): void {
-  this[ours].receiveDrain();
+  this[ours]?.receiveDrain();
 }
 
 function onWantTrailers(this: OwnedStream): void {
-  this[ours].sendTrailers();
+  this[ours]?.sendTrailers();
 }
 
 function onClose(this: OwnedStream): void {
-  this[ours].receiveClose();
+  const half = this[ours];
+  this[ours] = undefined;
+  half?.receiveClose();
 }
