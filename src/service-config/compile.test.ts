@@ -9,13 +9,13 @@ import fc from 'fast-check';
 import { ServiceSchema } from '../gen/google/api/service_pb.ts';
 import { compileFiles } from './compile.ts';
 import type { CompileOptions } from './compile.ts';
+import { createContext } from './context.ts';
 import { DiagnosticCollector } from './diagnostics/collector.ts';
 import { Origins } from './model/origins.ts';
 import { readMessage } from './proto-input/read-message.ts';
 import { checkService } from './rules/check-service.ts';
 import { defaultSourceLimits } from './source/limits.ts';
 import { parseJson } from './source/parse-json.ts';
-import { SourceSet } from './source/source-set.ts';
 import { SourceText } from './source/source-text.ts';
 import { serviceRegistry, serviceToJson } from './to-json.ts';
 
@@ -86,7 +86,7 @@ describe('compileFiles', () => {
         problem: (problem) => assert.fail(problem),
       });
       assert.ok(equals(ServiceSchema, again, service));
-      checkService(again, { options, diagnostics, origins, sources: new SourceSet([], defaultSourceLimits) });
+      checkService(again, { ...createContext(options, diagnostics), origins });
       assert.equal(diagnostics.hasErrors, false);
     }
   });
@@ -195,6 +195,7 @@ describe('compileFiles', () => {
     ['too many files', { maxFiles: 0 }, 'input-size'],
     ['nesting too deep', { maxDepth: 1 }, 'unreadable'],
     ['too many values', { maxExpandedNodes: 3, maxComplexYamlTokens: 1000 }, 'unreadable'],
+    ['too long a config', { maxConfigChars: 1000 }, 'config-size'],
   ];
   for (const [name, limit, rule] of tooMuch) {
     test(`refuses ${name}`, () => {
@@ -205,6 +206,31 @@ describe('compileFiles', () => {
       );
     });
   }
+
+  test('counts the values of all files together', () => {
+    const fragment = { path: 'b.yaml', contents: new TextEncoder().encode('[1, 2, 3, 4, 5]') };
+    const files = [{ path: 'f.yaml', contents: new TextEncoder().encode(minimal) }, fragment];
+    const limits = { ...defaultSourceLimits, maxExpandedNodes: 12, maxComplexYamlTokens: 100 };
+    assert.deepEqual(
+      compileFiles(files, { ...options, limits }).diagnostics.map(({ rule, source }) => [rule, source?.file]),
+      [['unreadable', 'b.yaml']],
+    );
+    assert.equal(compileFiles(files.slice(0, 1), { ...options, limits }).service?.name, 'api.example.com');
+  });
+
+  test('refuses a list at the root that hundreds of operations would multiply, once', () => {
+    const document = {
+      ...(JSON.parse(documentOf(200)) as object),
+      securityDefinitions: { api_key: { type: 'apiKey', name: 'key', in: 'query' } },
+      security: [{ api_key: [] }],
+    };
+    const limits = { ...defaultSourceLimits, maxNamedSchemes: 100 };
+    const { diagnostics } = compile(JSON.stringify(document), { limits }, 'f.json');
+    assert.deepEqual(
+      diagnostics.filter(({ kind }) => kind === 'error').map(({ rule, message }) => [rule, message]),
+      [['config-size', 'The operations together name more than 100 security schemes.']],
+    );
+  });
 
   test('refuses bytes that are not UTF-8', () => {
     const { diagnostics } = compileFiles(

@@ -1,11 +1,11 @@
 import type { Service } from '../gen/google/api/service_pb.ts';
-import type { CompileContext } from './context.ts';
+import { createContext } from './context.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { DiagnosticCollector } from './diagnostics/collector.ts';
 import { loadInputs } from './inputs/load-inputs.ts';
 import { selectFrontend } from './inputs/frontends.ts';
 import { lintService } from './lint/lint-service.ts';
-import { Origins } from './model/origins.ts';
+import { checkConfigSize } from './rules/check-config-size.ts';
 import { checkService } from './rules/check-service.ts';
 import type { SourceLimits } from './source/limits.ts';
 import { defaultSourceLimits } from './source/limits.ts';
@@ -42,8 +42,9 @@ export interface CompileOptions {
 export function compileFiles(files: readonly SourceFile[], options: CompileOptions): CompileResult {
   const diagnostics = new DiagnosticCollector();
   const inputs = loadInputs(files, options.limits ?? defaultSourceLimits, diagnostics);
-  const context: CompileContext = { options, diagnostics, origins: new Origins(), sources: inputs.sources };
+  const context = createContext(options, diagnostics, inputs.sources);
   const service = diagnostics.hasErrors ? undefined : selectFrontend(inputs, context)?.(inputs, context);
+  if (service !== undefined && !diagnostics.hasErrors) checkConfigSize(service, context);
   if (service !== undefined && !diagnostics.hasErrors) checkService(service, context);
   if (service !== undefined && !diagnostics.hasErrors) lintService(service, context);
   return { service: diagnostics.hasErrors ? undefined : service, diagnostics: diagnostics.list() };

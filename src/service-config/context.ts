@@ -1,7 +1,9 @@
 import type { CompileOptions } from './compile.ts';
 import type { DiagnosticCollector } from './diagnostics/collector.ts';
-import type { Origins } from './model/origins.ts';
-import type { SourceSet } from './source/source-set.ts';
+import { Origins } from './model/origins.ts';
+import { SchemeBudget } from './openapi/scheme-budget.ts';
+import { defaultSourceLimits } from './source/limits.ts';
+import { SourceSet } from './source/source-set.ts';
 
 /** What every part of one compilation shares. */
 export interface CompileContext {
@@ -10,4 +12,21 @@ export interface CompileContext {
   readonly origins: Origins;
   /** The submitted JSON and YAML files. */
   readonly sources: SourceSet;
+  readonly schemes: SchemeBudget;
+}
+
+/** What one compilation starts with. */
+export function createContext(
+  options: CompileOptions,
+  diagnostics: DiagnosticCollector,
+  sources?: SourceSet,
+): CompileContext {
+  const limits = options.limits ?? defaultSourceLimits;
+  return {
+    options,
+    diagnostics,
+    origins: new Origins(),
+    sources: sources ?? new SourceSet([], limits),
+    schemes: new SchemeBudget(limits.maxNamedSchemes, diagnostics),
+  };
 }

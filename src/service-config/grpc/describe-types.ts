@@ -3,8 +3,8 @@ import type { DescriptorProto } from '@bufbuild/protobuf/wkt';
 import type { Service } from '../../gen/google/api/service_pb.ts';
 import type { CompileContext } from '../context.ts';
 import { toplevelLocation } from '../diagnostics/collector.ts';
+import { nameHint } from '../diagnostics/name-hint.ts';
 import { typeUrlPrefix } from '../emit/type-use.ts';
-import { nearestName } from '../../core/nearest-name.ts';
 import { withoutDot } from './check-descriptors.ts';
 import type { Descriptors } from './descriptors.ts';
 import { toEnum } from './to-enum.ts';
@@ -61,12 +61,11 @@ function reportMissing(
   context: CompileContext,
 ): void {
   const origin = context.origins.of(named);
-  const nearest = nearestName(named.name, known);
   context.diagnostics.error({
     rule: 'type-missing',
     location: origin?.location ?? toplevelLocation,
     message: `${what} '${named.name}' is not defined in the submitted descriptors.`,
-    hint: nearest === undefined ? undefined : `Did you mean '${nearest}'?`,
+    hint: nameHint(named.name, known),
     at: origin?.place,
   });
 }

@@ -17,6 +17,7 @@ import type {
 import type { Service } from '../../gen/google/api/service_pb.ts';
 import type { CompileContext } from '../context.ts';
 import { toplevelLocation } from '../diagnostics/collector.ts';
+import { listNames } from '../diagnostics/name-hint.ts';
 import { typeUrlPrefix } from '../emit/type-use.ts';
 import { nearestName } from '../../core/nearest-name.ts';
 import { withoutDot } from './check-descriptors.ts';
@@ -111,11 +112,7 @@ function reportNone(known: readonly string[], service: Service, context: Compile
   });
 }
 
-/** Names that are shown of many. */
-const maxListed = 5;
-
 function listing(known: readonly string[]): string {
   if (known.length === 0) return 'The submitted descriptors define no services.';
-  const shown = known.slice(0, maxListed).join(', ');
-  return `The descriptors define ${shown}${known.length > maxListed ? ', …' : ''}.`;
+  return `The descriptors define ${listNames(known)}.`;
 }

@@ -13,10 +13,8 @@ import {
 import type { DescriptorProto, FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 
 import type { SourceFile } from '../compile.ts';
+import { createContext } from '../context.ts';
 import { DiagnosticCollector } from '../diagnostics/collector.ts';
-import { Origins } from '../model/origins.ts';
-import { defaultSourceLimits } from '../source/limits.ts';
-import { SourceSet } from '../source/source-set.ts';
 import { maxDescriptorValues } from './bound-descriptor-set.ts';
 import { loadDescriptors } from './load-descriptors.ts';
 
@@ -32,12 +30,7 @@ function setOf(path: string, ...file: FileInit[]): SourceFile {
 /** What is found in descriptor sets: rules and messages; empty when they are fine. */
 function findingsOf(...descriptors: SourceFile[]): string[] {
   const diagnostics = new DiagnosticCollector();
-  const context = {
-    options: { producerProjectId: '' },
-    diagnostics,
-    origins: new Origins(),
-    sources: new SourceSet([], defaultSourceLimits),
-  };
+  const context = createContext({ producerProjectId: '' }, diagnostics);
   const loaded = loadDescriptors({ descriptors, protos: [] }, context);
   assert.equal(loaded === undefined, diagnostics.hasErrors);
   return diagnostics.list().map(({ rule, message }) => `${rule}: ${message}`);

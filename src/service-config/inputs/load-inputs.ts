@@ -6,6 +6,7 @@ import type { DiagnosticCollector } from '../diagnostics/collector.ts';
 import { baseName } from '../source/base-name.ts';
 import type { SourceLimits } from '../source/limits.ts';
 import { parseSource } from '../source/parse-source.ts';
+import { countValues } from '../source/source-node.ts';
 import { SourceSet } from '../source/source-set.ts';
 import type { SourceDocument } from '../source/source-set.ts';
 import { classify } from './classify.ts';
@@ -38,9 +39,8 @@ export function loadInputs(
   const accepted = refuseOversized(files, limits, diagnostics) ? [] : uniquePaths(files, diagnostics);
   const descriptors = accepted.filter(({ path }) => descriptorPattern.test(path));
   const protos = accepted.filter(({ path }) => /\.proto$/i.test(path));
-  const documents = accepted
-    .filter((file) => !descriptors.includes(file) && !protos.includes(file))
-    .flatMap((file) => loadDocument(file, limits, diagnostics) ?? []);
+  const texts = accepted.filter((file) => !descriptors.includes(file) && !protos.includes(file));
+  const documents = loadDocuments(texts, limits, diagnostics);
   return { documents, descriptors, protos, sources: new SourceSet(documents, limits) };
 }
 
@@ -72,6 +72,20 @@ function uniquePaths(files: readonly SourceFile[], diagnostics: DiagnosticCollec
     }
   }
   return [...byPath.values()];
+}
+
+function loadDocuments(
+  files: readonly SourceFile[],
+  limits: SourceLimits,
+  diagnostics: DiagnosticCollector,
+): InputDocument[] {
+  let { maxExpandedNodes } = limits;
+  return files.flatMap((file) => {
+    const document = loadDocument(file, { ...limits, maxExpandedNodes }, diagnostics);
+    if (document === undefined) return [];
+    if (files.length > 1) maxExpandedNodes -= countValues(document.root);
+    return [document];
+  });
 }
 
 function loadDocument(

@@ -3,16 +3,15 @@ import { clone } from '@bufbuild/protobuf';
 import type { Service } from '../../gen/google/api/service_pb.ts';
 import { ServiceSchema } from '../../gen/google/api/service_pb.ts';
 import type { CompileOptions, CompileResult } from '../compile.ts';
+import { createContext } from '../context.ts';
 import type { CompileContext } from '../context.ts';
 import { DiagnosticCollector } from '../diagnostics/collector.ts';
 import { checkUnique } from '../grpc/check-unique.ts';
 import { expandSelectors } from '../grpc/expand-selectors.ts';
 import { agreeOnName } from '../grpc/service-name.ts';
 import { lintService } from '../lint/lint-service.ts';
-import { Origins } from '../model/origins.ts';
+import { checkConfigSize } from '../rules/check-config-size.ts';
 import { checkService } from '../rules/check-service.ts';
-import { defaultSourceLimits } from '../source/limits.ts';
-import { SourceSet } from '../source/source-set.ts';
 
 /**
  * Takes a normalised config that is a message already, as CreateServiceConfig gets it: what {@link completeNormalised} does
@@ -20,10 +19,10 @@ import { SourceSet } from '../source/source-set.ts';
  */
 export function compileService(service: Service, options: CompileOptions): CompileResult {
   const diagnostics = new DiagnosticCollector();
-  const sources = new SourceSet([], options.limits ?? defaultSourceLimits);
-  const context: CompileContext = { options, diagnostics, origins: new Origins(), sources };
+  const context = createContext(options, diagnostics);
   const completed = completeNormalised(clone(ServiceSchema, service), context);
-  if (completed !== undefined) checkService(completed, context);
+  if (completed !== undefined) checkConfigSize(completed, context);
+  if (completed !== undefined && !diagnostics.hasErrors) checkService(completed, context);
   if (completed !== undefined && !diagnostics.hasErrors) lintService(completed, context);
   return { service: diagnostics.hasErrors ? undefined : completed, diagnostics: diagnostics.list() };
 }

@@ -1,4 +1,5 @@
 import type { CompileContext } from '../context.ts';
+import { nameHint } from '../diagnostics/name-hint.ts';
 import type { ApiModel } from '../model/api-model.ts';
 
 /** Costs of operations name metrics that some document of the service defines. */
@@ -13,7 +14,9 @@ export function checkQuotaMetrics(models: readonly ApiModel[], context: CompileC
         rule: 'quota-metric-undefined',
         location: `${model.fileName}: x-google-quota`,
         message: `Quota Extension for method '${model.name}.${methodName}' references undefined metric(s) '${missing.join(',')}'`,
-        hint: defined.size === 0 ? undefined : `Defined are: ${[...defined].join(', ')}.`,
+        hint:
+          nameHint(missing[0] as string, defined) ??
+          'Define it under metrics, in x-google-management (2.0) or x-google-api-management (3.x).',
         at: origin?.place,
       });
     }

@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 
 import type { AuthRequirement } from '../../gen/google/api/auth_pb.ts';
 import { AuthRequirementSchema } from '../../gen/google/api/auth_pb.ts';
+import { nameHint } from '../diagnostics/name-hint.ts';
 import type { OperationSecurity } from '../model/api-model.ts';
 import type { SequenceNode, SourceNode, SourcePlace } from '../source/source-node.ts';
 import type { OpenapiDocument, Spot } from './openapi-document.ts';
@@ -56,12 +57,11 @@ function readAlternatives(scope: SecurityScope, list: SequenceNode, spot: Spot):
 
 // Differs from Service Management, which deploys a 2.0 document with such a name and leaves the operation open.
 function reportUndefined(scope: SecurityScope, name: string, spot: Spot): void {
-  const known = [...scope.schemes.keys()];
   scope.document.context.diagnostics.error({
     rule: 'security-scheme-undefined',
     location: spot.location,
     message: `Security scheme '${name}' is not defined in '${scope.definedIn}'; callers could invoke the operation without credentials.`,
-    hint: known.length === 0 ? `Define it in ${scope.definedIn}.` : `Defined are: ${known.join(', ')}.`,
+    hint: nameHint(name, scope.schemes.keys()) ?? `Define it in ${scope.definedIn}.`,
     at: spot.place,
   });
 }
@@ -111,6 +111,11 @@ export function jwtRequirements(
     requirements.set(name, scope.document.context.origins.set(requirement, { place, location }));
   }
   return [...requirements.values()];
+}
+
+/** Schemes that a list names: what it costs to look at it once more, for another operation. */
+export function schemesIn(alternatives: ReadonlyArray<readonly unknown[]> | undefined): number {
+  return (alternatives ?? []).reduce((sum, alternative) => sum + alternative.length, 0);
 }
 
 /** What an operation asks for, and what can be enforced of it. */

@@ -7,6 +7,7 @@ import {
   reportTwoJwts,
   reportUnenforced,
   requiresApiKey,
+  schemesIn,
 } from '../openapi/security.ts';
 import type { SecurityAlternative, SecurityScope } from '../openapi/security.ts';
 import { child } from '../source/source-node.ts';
@@ -20,6 +21,8 @@ export interface SecuritySection {
   readonly alternatives: readonly SecurityAlternative[] | undefined;
   /** Undefined: there is no `x-security` list. */
   readonly audiences: ReadonlyArray<readonly SchemeAudiences[]> | undefined;
+  /** Schemes that the two name. */
+  readonly schemes: number;
 }
 
 /** Reads both lists of a node and checks that the schemes exist and can be combined. */
@@ -27,7 +30,7 @@ export function readSecuritySection(scope: SecurityScope, node: MappingNode, spo
   const alternatives = readSecurity(scope, child(node, 'security'), spot);
   const audiences = securityExtension(scope.document, node, spot);
   for (const alternative of audiences ?? []) checkAudiences(scope, alternative, spot);
-  return { alternatives, audiences };
+  return { alternatives, audiences, schemes: schemesIn(alternatives) + schemesIn(audiences) };
 }
 
 function checkAudiences(scope: SecurityScope, alternative: readonly SchemeAudiences[], spot: Spot): void {
@@ -55,6 +58,7 @@ export function operationSecurity(
 ): OperationSecurity {
   const hasOwn = own.alternatives !== undefined || own.audiences !== undefined;
   const section = hasOwn ? own : root;
+  if (!scope.document.context.schemes.take(section.schemes, spot.place)) return unread;
   const requirements = mergedRequirements(scope, section, spot);
   const alternatives = own.alternatives ?? root.alternatives ?? [];
   const security: OperationSecurity = {
@@ -65,6 +69,9 @@ export function operationSecurity(
   reportUnenforced(scope, { alternatives, security }, spot);
   return security;
 }
+
+/** Stands for what is not looked at any more; the config does not count then. */
+const unread: OperationSecurity = { requiresApiKey: false, requirements: [] };
 
 /** Requirements of `security`, with the audiences of `x-security` where it names the scheme too. */
 function mergedRequirements(scope: SecurityScope, section: SecuritySection, spot: Spot): AuthRequirement[] {
@@ -77,8 +84,9 @@ function mergedRequirements(scope: SecurityScope, section: SecuritySection, spot
     [...(section.alternatives ?? []), ...named.map((scheme) => [scheme])],
     spot.location,
   );
+  const byProvider = new Map(requirements.map((requirement) => [requirement.providerId, requirement]));
   for (const { name, audiences } of named) {
-    const requirement = requirements.find(({ providerId }) => providerId === name);
+    const requirement = byProvider.get(name);
     if (requirement !== undefined && audiences.length > 0) requirement.audiences = audiences.join(',');
   }
   return requirements;

@@ -1,7 +1,13 @@
 import type { AuthRequirement } from '../../gen/google/api/auth_pb.ts';
 import type { OperationSecurity } from '../model/api-model.ts';
 import type { Spot } from '../openapi/openapi-document.ts';
-import { jwtRequirements, readSecurity, reportUnenforced, requiresApiKey } from '../openapi/security.ts';
+import {
+  jwtRequirements,
+  readSecurity,
+  reportUnenforced,
+  requiresApiKey,
+  schemesIn,
+} from '../openapi/security.ts';
 import type { SecurityAlternative, SecurityScope } from '../openapi/security.ts';
 import { child } from '../source/source-node.ts';
 import type { MappingNode, SourceNode } from '../source/source-node.ts';
@@ -14,6 +20,8 @@ export interface SecuritySection {
   readonly alternatives: readonly SecurityAlternative[] | undefined;
   /** Undefined: there is no `x-gatehouse-audiences`. */
   readonly audiences: SchemeAudiences | undefined;
+  /** Schemes that `security` names. */
+  readonly schemes: number;
 }
 
 /** Reads both of a node, and says what of them is not enforced. */
@@ -23,7 +31,8 @@ export function readSecuritySection(scope: SecurityScope, node: MappingNode, spo
   if (alternatives !== undefined)
     warnOfKeyOrToken(scope, alternatives, { ...spot, place: list ?? spot.place });
   warnOfScopes(scope, list, spot);
-  return { alternatives, audiences: gatehouseAudiences(scope.document, node, scope.schemes) };
+  const audiences = gatehouseAudiences(scope.document, node, scope.schemes);
+  return { alternatives, audiences, schemes: schemesIn(alternatives) };
 }
 
 /** An operation's own `security` and audiences, each of which takes the root's place as a whole. */
@@ -33,6 +42,8 @@ export function operationSecurity(
   spot: Spot,
 ): OperationSecurity {
   const alternatives = own.alternatives ?? root.alternatives ?? [];
+  const schemes = own.alternatives === undefined ? root.schemes : own.schemes;
+  if (!scope.document.context.schemes.take(schemes, spot.place)) return unread;
   const audiences = own.audiences ?? root.audiences ?? new Map<string, string>();
   const requirements = jwtRequirements(scope, alternatives, spot.location);
   for (const requirement of requirements) restrict(requirement, audiences);
@@ -44,6 +55,9 @@ export function operationSecurity(
   reportUnenforced(scope, { alternatives, security }, spot);
   return security;
 }
+
+/** Stands for what is not looked at any more; the config does not count then. */
+const unread: OperationSecurity = { requiresApiKey: false, requirements: [] };
 
 /** A scheme with audiences of its own keeps both, which `auth-audiences-once` then refuses. */
 function restrict(requirement: AuthRequirement, audiences: SchemeAudiences): void {

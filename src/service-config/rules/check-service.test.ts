@@ -5,11 +5,8 @@ import { fromJson } from '@bufbuild/protobuf';
 import type { JsonObject } from '@bufbuild/protobuf';
 
 import { ServiceSchema } from '../../gen/google/api/service_pb.ts';
-import type { CompileContext } from '../context.ts';
+import { createContext } from '../context.ts';
 import { DiagnosticCollector } from '../diagnostics/collector.ts';
-import { Origins } from '../model/origins.ts';
-import { defaultSourceLimits } from '../source/limits.ts';
-import { SourceSet } from '../source/source-set.ts';
 import { checkService, serviceRules } from './check-service.ts';
 
 // Rules that OpenAPI documents can break have golden pairs; these are the ones that only a normalised config can.
@@ -24,12 +21,7 @@ const valid: JsonObject = {
 /** Findings on a config, as `kind rule: message`. */
 function check(json: JsonObject): string[] {
   const diagnostics = new DiagnosticCollector();
-  const context: CompileContext = {
-    options: { producerProjectId: '' },
-    diagnostics,
-    origins: new Origins(),
-    sources: new SourceSet([], defaultSourceLimits),
-  };
+  const context = createContext({ producerProjectId: '' }, diagnostics);
   checkService(fromJson(ServiceSchema, json), context);
   return diagnostics.list().map(({ kind, rule, message }) => `${kind} ${rule}: ${message}`);
 }

@@ -1,4 +1,4 @@
-/** What a set of submitted files may cost. Everything above is refused before it is looked at. */
+/** What a set of submitted files, and the config that they make, may cost. Everything above is refused. */
 export interface SourceLimits {
   /** Bytes of one file. */
   readonly maxFileBytes: number;
@@ -11,10 +11,14 @@ export interface SourceLimits {
   readonly maxDepth: number;
   /** Alias nodes (`*name`) of one YAML file; Service Management allows 200. */
   readonly maxAliases: number;
-  /** Values of one file with every alias counted as often as it is used: what stops a YAML bomb. */
+  /** Values of all files with every alias counted as often as it is used: what stops a YAML bomb. */
   readonly maxExpandedNodes: number;
   /** Steps from one `$ref` to the next until a value is found. */
   readonly maxReferenceHops: number;
+  /** Security schemes that all operations name: the root's list counts for every operation that has none of its own. */
+  readonly maxNamedSchemes: number;
+  /** Size of the config, about that of its JSON: hosts, versions and base paths go into every rule. */
+  readonly maxConfigChars: number;
 }
 
 /** The limits in force. A spec of 10,000 operations is about 10 MiB. */
@@ -27,4 +31,6 @@ export const defaultSourceLimits: SourceLimits = {
   maxAliases: 200,
   maxExpandedNodes: 2_000_000,
   maxReferenceHops: 100,
+  maxNamedSchemes: 200_000,
+  maxConfigChars: 64 * 1024 * 1024,
 };

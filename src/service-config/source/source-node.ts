@@ -62,6 +62,14 @@ export function describeKind(node: SourceNode): string {
   }
 }
 
+/** Values in a tree, those behind aliases as often as they are used. */
+export function countValues(node: SourceNode): number {
+  let count = 1;
+  if (node.kind === 'sequence') for (const item of node.items) count += countValues(item);
+  if (node.kind === 'mapping') for (const { value } of node.entries.values()) count += countValues(value);
+  return count;
+}
+
 /** The plain value of a node, for comparing and for extensions that are passed on as they are. */
 export function toPlain(node: SourceNode): unknown {
   switch (node.kind) {

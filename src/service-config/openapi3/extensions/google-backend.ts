@@ -1,9 +1,9 @@
 import type { BackendRule } from '../../../gen/google/api/backend_pb.ts';
 import { BackendRule_PathTranslation } from '../../../gen/google/api/backend_pb.ts';
+import { nameHint } from '../../diagnostics/name-hint.ts';
 import { applyBackendDefaults } from '../../openapi/backend-defaults.ts';
 import { copyBackend } from '../../openapi/copy-backend.ts';
 import { findExtension } from '../../openapi/extension.ts';
-import { nearestName } from '../../../core/nearest-name.ts';
 import { namedLocation } from '../../openapi/openapi-document.ts';
 import type { OpenapiDocument } from '../../openapi/openapi-document.ts';
 import { stringOf } from '../../source/source-node.ts';
@@ -53,18 +53,11 @@ function reportType(document: OpenapiDocument, at: SourceNode): void {
 }
 
 function reportUndefined({ document, backends }: BackendScope, name: string, at: SourceNode): void {
-  const names = [...backends.keys()];
-  const nearest = nearestName(name, names);
   document.context.diagnostics.error({
     rule: 'backend-undefined',
     location: namedLocation(document, extensionName),
     message: `Extension ${extensionName} names the backend '${name}', which is not defined in x-google-api-management.backends.`,
-    hint:
-      nearest !== undefined
-        ? `Did you mean '${nearest}'?`
-        : names.length > 0
-          ? `Defined are: ${names.join(', ')}.`
-          : undefined,
+    hint: nameHint(name, backends.keys()) ?? `Define it as x-google-api-management.backends.${name}.`,
     at,
   });
 }

@@ -1,10 +1,8 @@
 import type { Diagnostic } from '../../diagnostic.ts';
+import { createContext } from '../../context.ts';
 import { DiagnosticCollector } from '../../diagnostics/collector.ts';
 import type { Descriptors } from '../../grpc/descriptors.ts';
 import { loadDescriptors } from '../../grpc/load-descriptors.ts';
-import { Origins } from '../../model/origins.ts';
-import { defaultSourceLimits } from '../../source/limits.ts';
-import { SourceSet } from '../../source/source-set.ts';
 
 /** Compiles `.proto` texts by their paths, with nothing around them. */
 export function compileProtos(files: Readonly<Record<string, string>>): {
@@ -18,12 +16,7 @@ export function compileProtos(files: Readonly<Record<string, string>>): {
   }));
   const descriptors = loadDescriptors(
     { descriptors: [], protos },
-    {
-      options: { producerProjectId: '' },
-      diagnostics,
-      origins: new Origins(),
-      sources: new SourceSet([], defaultSourceLimits),
-    },
+    createContext({ producerProjectId: '' }, diagnostics),
   );
   return { descriptors, diagnostics: diagnostics.list() };
 }
