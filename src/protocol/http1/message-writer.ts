@@ -231,16 +231,35 @@ function isTrailer(_text: string, at: number, list: readonly string[]): boolean 
   return mayBeTrailer(list[at - (at % 2)] as string);
 }
 
-/** Whether there are as many line ends as lines, and no other control character than TAB. */
+/** Node carves small buffers out of larger ones: the view of the last one serves the next dozens of heads. */
+let viewedMemory: ArrayBufferLike | undefined;
+let view: DataView;
+
+/**
+ * Whether there are as many line ends as lines, and no other control character than TAB. Looks at four octets at a
+ * time, as nearly all of them are visible: a fifth of what octet for octet costs.
+ */
 function isWellFormed(bytes: Uint8Array, start: number, end: number, lines: number): boolean {
+  if (bytes.buffer !== viewedMemory) {
+    viewedMemory = bytes.buffer;
+    view = new DataView(viewedMemory);
+  }
+  const { byteOffset } = bytes;
   let returns = 0;
   let feeds = 0;
-  for (let i = start; i < end; i++) {
-    const octet = bytes[i] as number;
-    if (octet >= Octet.SP) continue;
-    if (octet === Octet.LF) feeds++;
-    else if (octet === Octet.CR) returns++;
-    else if (octet !== Octet.TAB) return false;
+  for (let at = start; at < end; at += 4) {
+    if (at + 4 <= end) {
+      const four = view.getInt32(byteOffset + at);
+      // The high bit of each octet that is below SP (and, only beside one, of some that are not).
+      if (((four - 0x20202020) & ~four & 0x80808080) === 0) continue;
+    }
+    for (let i = at; i < end && i < at + 4; i++) {
+      const octet = bytes[i] as number;
+      if (octet >= Octet.SP) continue;
+      if (octet === Octet.LF) feeds++;
+      else if (octet === Octet.CR) returns++;
+      else if (octet !== Octet.TAB) return false;
+    }
   }
   return feeds === lines && returns === lines;
 }

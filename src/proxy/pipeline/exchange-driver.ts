@@ -66,6 +66,10 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
     const { stages } = this.#context.pipeline;
     while (this.#passedStages < stages.length) {
       const result = this.#runStage();
+      if (result === undefined) {
+        this.#passedStages++;
+        continue;
+      }
       if (result instanceof Promise) {
         this.#pauseBody();
         // The only closures of a request, and only of one that waits.
@@ -75,8 +79,7 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
         );
         return;
       }
-      if (result !== undefined) return this.reply(result);
-      this.#passedStages++;
+      return this.reply(result);
     }
     this.#forward();
   }

@@ -44,8 +44,13 @@ export abstract class TimeLimits extends WheelEntry {
 
   /** The request is complete: its response is waited for. */
   protected startResponseClock(): void {
-    this.#requestEndedAtMs = this.wheel.nowMs();
-    this.#lastActivityMs = this.#requestEndedAtMs;
+    this.noteActivity();
+    this.#requestEndedAtMs = this.#lastActivityMs;
+  }
+
+  /** As {@link startResponseClock}, for a request that was complete when it was made. */
+  protected startResponseClockAtOnce(): void {
+    this.#requestEndedAtMs = this.#lastActivityMs;
   }
 
   protected startTryClock(): void {

@@ -72,7 +72,7 @@ export class UpstreamRequest extends TimeLimits implements UpstreamCall, ClientS
     this.#handler = handler;
     this.#policy = policy;
     this.requestEnded = head.bodyLength === 0 && head.upgrade === undefined;
-    if (this.requestEnded) this.startResponseClock();
+    if (this.requestEnded) this.startResponseClockAtOnce();
   }
 
   /** Starts the first try. Callbacks come later, never from within. */
