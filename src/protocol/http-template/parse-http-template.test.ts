@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { canonicalTemplate } from './http-template.ts';
-import { describeTemplateError, parseHttpTemplate } from './parse-http-template.ts';
+import { describeTemplateError, maxTemplateLength, parseHttpTemplate } from './parse-http-template.ts';
 
 const accepted: ReadonlyArray<readonly [text: string, canonical: string]> = [
   ['/', '/'],
@@ -20,12 +20,12 @@ const refused: ReadonlyArray<readonly [text: string, problem: string, position: 
   ['//', "leading '/' only allowed for first segment of path.", 1],
   ['/a//b', "leading '/' only allowed for first segment of path.", 3],
   ['/a/{var=/b}', "leading '/' only allowed for first segment of path.", 8],
-  ['/a/', "unexpected end of input '/a/'.", 3],
-  ['/a/{', "unexpected end of input '/a/{'.", 4],
-  ['/a/{var', "unexpected end of input '/a/{var'.", 7],
-  ['/a/{var.', "unexpected end of input '/a/{var.'.", 8],
-  ['/*:', "unexpected end of input '/*:'.", 3],
-  ['/{var}:', "unexpected end of input '/{var}:'.", 7],
+  ['/a/', "unexpected end of input '/'.", 3],
+  ['/a/{', "unexpected end of input '{'.", 4],
+  ['/a/{var', "unexpected end of input 'var'.", 7],
+  ['/a/{var.', "unexpected end of input 'var.'.", 8],
+  ['/*:', "unexpected end of input ':'.", 3],
+  ['/{var}:', "unexpected end of input ':'.", 7],
   ['/{var}::', "expected 'literal', looking at ':'.", 7],
   ['/{}', "expected 'identifier', looking at '}'.", 2],
   ['/{{var}}', "expected 'identifier', looking at '{'.", 2],
@@ -34,11 +34,12 @@ const refused: ReadonlyArray<readonly [text: string, problem: string, position: 
   ['/{var=a/{nested=b}}', 'cannot have fields in nested paths.', 8],
   ['/:verb', "Token '/:' before a custom verb is not currently supported.", 1],
   ['/a/:verb', "Token '/:' before a custom verb is not currently supported.", 3],
-  ['/a{x}', "unrecognized input at '{x}'.", 2],
+  ['/a{x}', "unrecognized input at '{'.", 2],
   ['/{x}a', "unrecognized input at 'a'.", 4],
   ['/a*', "unrecognized input at '*'.", 2],
   ['/a/}', "unrecognized input at '}'.", 3],
-  ['/a:b/c', "unrecognized input at '/c'.", 4],
+  ['/a:b/c', "unrecognized input at '/'.", 4],
+  ['/a{x', "unrecognized input at '{'.", 2],
   ['/a/**/*', "'**' must be the last wildcard, looking at '*'.", 6],
   ['/a/**/{x}', "'**' must be the last wildcard, looking at '*'.", 8],
   ['/a/**/foo/**', "'**' must be the last wildcard, looking at '**'.", 10],
@@ -58,6 +59,13 @@ describe('parseHttpTemplate', () => {
       assert.deepEqual(parseHttpTemplate(text), { kind: 'error', problem, position });
     });
   }
+
+  test('refuses a template that is too long to be matched by any request', () => {
+    const result = parseHttpTemplate('/a'.repeat(maxTemplateLength / 2) + 'b');
+    assert.ok(result.kind === 'error');
+    assert.equal(result.problem, '8193 characters are too many; at most 8192 are read.');
+    assert.equal(parseHttpTemplate('/a'.repeat(maxTemplateLength / 2)).kind, 'template');
+  });
 
   test('answers any text without throwing, and what it accepts it accepts in canonical spelling too', () => {
     const text = fc.string({
@@ -80,9 +88,6 @@ describe('describeTemplateError', () => {
   test('speaks as Service Management does', () => {
     const error = parseHttpTemplate('/a/');
     assert.ok(error.kind === 'error');
-    assert.equal(
-      describeTemplateError('/a/', error),
-      "In path template '/a/': unexpected end of input '/a/'.",
-    );
+    assert.equal(describeTemplateError('/a/', error), "In path template '/a/': unexpected end of input '/'.");
   });
 });

@@ -15,6 +15,9 @@ export interface TemplateError {
   readonly position: number;
 }
 
+/** Longest template; no request line that a proxy takes is longer. What walks templates may recurse by segments. */
+export const maxTemplateLength = 8192;
+
 /**
  * Reads a `google.api.http` url template. Never throws. What is accepted: `/` alone, or `/` segments with an optional
  * `:verb`; a segment is `*`, `**`, a literal or `{field.path[=segments]}`; after `**` only literals may follow; a
@@ -46,29 +49,33 @@ class TemplateSyntaxError extends Error {
 
 const literalEnd = /[/:{}=*]/;
 const fieldEnd = /[./:{}=*]/;
+const separator = /[/{}=*]/;
 
 class TemplateParser {
   readonly #text: string;
   #position = 0;
   readonly #segments: string[] = [];
   readonly #variables: TemplateVariable[] = [];
+  #doubleWildcardIndex = -1;
 
   constructor(text: string) {
     this.#text = text;
   }
 
   parse(): HttpTemplate {
+    if (this.#text.length > maxTemplateLength)
+      this.#fail(`${this.#text.length} characters are too many; at most ${maxTemplateLength} are read.`);
     if (!this.#skip('/')) this.#fail("effective path must start with leading '/'.");
     let verb = '';
     if (!this.#atEnd()) {
       this.#readSegments(false);
       if (this.#skip(':')) verb = this.#readVerb();
-      if (!this.#atEnd()) this.#fail(`unrecognized input at '${this.#rest()}'.`);
+      if (!this.#atEnd()) this.#fail(`unrecognized input at '${this.#nextToken()}'.`);
     }
     return {
       text: this.#text,
       segments: this.#segments,
-      doubleWildcardIndex: this.#segments.indexOf(doubleWildcard),
+      doubleWildcardIndex: this.#doubleWildcardIndex,
       verb,
       variables: this.#variables,
     };
@@ -80,7 +87,7 @@ class TemplateParser {
   }
 
   #readSegment(insideVariable: boolean): void {
-    if (this.#atEnd()) this.#fail(`unexpected end of input '${this.#text}'.`);
+    if (this.#atEnd()) this.#fail(`unexpected end of input '${this.#lastToken()}'.`);
     const start = this.#position;
     switch (this.#text[start]) {
       case '/':
@@ -99,11 +106,12 @@ class TemplateParser {
   }
 
   #addSegment(segment: string, position: number): void {
-    if (segment === '') this.#fail(`unrecognized input at '${this.#rest()}'.`);
+    if (segment === '') this.#fail(`unrecognized input at '${this.#nextToken()}'.`);
     const isWildcard = segment === singleWildcard || segment === doubleWildcard;
-    if (isWildcard && this.#segments.includes(doubleWildcard)) {
+    if (isWildcard && this.#doubleWildcardIndex >= 0) {
       throw new TemplateSyntaxError(`'**' must be the last wildcard, looking at '${segment}'.`, position);
     }
+    if (segment === doubleWildcard) this.#doubleWildcardIndex = this.#segments.length;
     this.#segments.push(segment);
   }
 
@@ -154,8 +162,23 @@ class TemplateParser {
     return this.#text.slice(this.#position);
   }
 
+  /** The token that comes next: one of the signs that separate, or the text up to one. */
+  #nextToken(): string {
+    const rest = this.#rest();
+    const length = rest.search(separator);
+    return length < 0 ? rest : rest.slice(0, Math.max(length, 1));
+  }
+
+  /** The token that the text ends with. */
+  #lastToken(): string {
+    let start = this.#text.length - 1;
+    if (!separator.test(this.#text.charAt(start)))
+      while (start > 0 && !separator.test(this.#text.charAt(start - 1))) start -= 1;
+    return this.#text.slice(Math.max(start, 0));
+  }
+
   #failExpecting(expected: string): never {
-    if (this.#atEnd()) this.#fail(`unexpected end of input '${this.#text}'.`);
+    if (this.#atEnd()) this.#fail(`unexpected end of input '${this.#lastToken()}'.`);
     this.#fail(`expected '${expected}', looking at '${this.#text[this.#position]}'.`);
   }
 

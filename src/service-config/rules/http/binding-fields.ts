@@ -5,8 +5,7 @@ import type { HttpRule } from '../../../gen/google/api/http_pb.ts';
 import { parseHttpTemplate } from '../../../protocol/http-template/parse-http-template.ts';
 import type { RuleReport, ServiceRule } from '../service-rule.ts';
 import { bindingsOf } from './http-binding.ts';
-
-const typeUrlPrefix = 'type.googleapis.com/';
+import { fieldNamed, isOfProto, typeName, typesByName } from './type-lookup.ts';
 
 /**
  * What the fields of a binding may be, google/api/http.proto: bindings nest once, and of a gRPC method, the body is one
@@ -16,7 +15,7 @@ export const bindingFieldsRule: ServiceRule = {
   name: 'binding-field',
   location: 'unknown location',
   check(service, report) {
-    const types = new Map(service.types.map((type) => [type.name, type]));
+    const types = typesByName(service);
     const methods = new Map<string, Method>(
       service.apis.flatMap((api) =>
         api.methods.map((method) => [`${api.name}.${method.name}`, method] as const),
@@ -27,17 +26,13 @@ export const bindingFieldsRule: ServiceRule = {
       const method = methods.get(rule.selector);
       if (method === undefined) continue;
       for (const { rule: binding, path } of bindingsOf(rule)) {
-        checkBody(binding, types.get(nameOf(method.requestTypeUrl)), report);
+        checkBody(binding, types.get(typeName(method.requestTypeUrl)), report);
         checkResponseBody(binding, method, types, report);
         checkVariables({ binding, path }, method, types, report);
       }
     }
   },
 };
-
-function nameOf(typeUrl: string): string {
-  return typeUrl.slice(typeUrlPrefix.length);
-}
 
 function checkNesting(rule: HttpRule, report: RuleReport): void {
   for (const binding of rule.additionalBindings) {
@@ -67,7 +62,7 @@ function checkResponseBody(
   types: ReadonlyMap<string, Type>,
   report: RuleReport,
 ): void {
-  const response = types.get(nameOf(method.responseTypeUrl));
+  const response = types.get(typeName(method.responseTypeUrl));
   if (binding.responseBody === '' || response === undefined) return;
   if (fieldNamed(response, binding.responseBody) !== undefined) return;
   const message = `http: undefined field '${binding.responseBody}' on message '${response.name}'.`;
@@ -80,7 +75,7 @@ function checkVariables(
   types: ReadonlyMap<string, Type>,
   report: RuleReport,
 ): void {
-  const request = types.get(nameOf(method.requestTypeUrl));
+  const request = types.get(typeName(method.requestTypeUrl));
   const parsed = parseHttpTemplate(path);
   if (parsed.kind === 'error' || request === undefined || !isOfProto(request)) return;
   for (const { fieldPath } of parsed.template.variables) {
@@ -108,21 +103,9 @@ function fieldsOn(path: readonly string[], start: Type, types: ReadonlyMap<strin
     const field: Field | undefined = type && fieldNamed(type, name);
     if (field === undefined) return [];
     fields.push(field);
-    type = types.get(nameOf(field.typeUrl));
+    type = types.get(typeName(field.typeUrl));
   }
   return fields;
-}
-
-const fieldMaps = new WeakMap<Type, ReadonlyMap<string, Field>>();
-
-function fieldNamed(type: Type, name: string): Field | undefined {
-  const fields = fieldMaps.get(type) ?? new Map(type.fields.map((field) => [field.name, field]));
-  fieldMaps.set(type, fields);
-  return fields.get(name);
-}
-
-function isOfProto(type: Type): boolean {
-  return type.sourceContext?.fileName.endsWith('.proto') === true;
 }
 
 function isRepeated({ cardinality }: Field): boolean {

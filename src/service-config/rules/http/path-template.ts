@@ -1,9 +1,14 @@
-import { parseHttpTemplate } from '../../../protocol/http-template/parse-http-template.ts';
-import type { TemplateError } from '../../../protocol/http-template/parse-http-template.ts';
+import {
+  describeTemplateError,
+  parseHttpTemplate,
+} from '../../../protocol/http-template/parse-http-template.ts';
 import type { ServiceRule } from '../service-rule.ts';
 import { bindingsOf } from './http-binding.ts';
 
-/** Url templates follow the grammar of google/api/http.proto. */
+/**
+ * Url templates follow the grammar of google/api/http.proto. Differs from Service Management, which only warns of `/:verb`:
+ * no proxy starts with it.
+ */
 export const pathTemplateRule: ServiceRule = {
   name: 'path-template',
   location: 'unknown location',
@@ -12,24 +17,22 @@ export const pathTemplateRule: ServiceRule = {
       for (const { path, rule: binding } of bindingsOf(rule)) {
         const parsed = parseHttpTemplate(path);
         if (parsed.kind === 'template') continue;
-        const message = `http: In path template '${path}': ${toProblem(path, parsed)}`;
+        const message = `http: ${describeTemplateError(path, parsed)}`;
         report.error({ message, hint: hintFor(path), on: binding });
       }
     }
   },
 };
 
-/** Service Management quotes one token: the last one where the template ends too early, else the one in the way. */
-function toProblem(path: string, error: TemplateError): string {
-  if (error.problem.startsWith('unexpected end of input'))
-    return `unexpected end of input '${/[^/*}{=]+$|.$/.exec(path)?.[0] ?? ''}'.`;
-  if (error.problem.startsWith('unrecognized input at'))
-    return `unrecognized input at '${/^(?:[^/*}{=]+|.)/.exec(path.slice(error.position))?.[0] ?? ''}'.`;
-  return error.problem;
-}
-
-function hintFor(path: string): string | undefined {
+function hintFor(path: string): string {
+  if (!path.startsWith('/')) return `Write /${path.slice(0, maxShown)}`;
   if (path.length > 1 && path.endsWith('/')) return 'Remove the slash at the end.';
   if (path.includes('//')) return 'Remove the empty segment; basePath must not end in a slash.';
-  return /[^/]\{|\}[^/:}]/.test(path) ? 'A variable must fill a whole segment: /items/{id}.' : undefined;
+  if (path.includes('/:')) return 'Put the verb behind a segment: /items/{id}:export.';
+  if (/\*\*.*[*{]/.test(path)) return 'After ** only fixed segments may follow.';
+  if (/\{[^{}]*\{/.test(path)) return 'Name one variable: {name=shelves/*}.';
+  if (/[^/]\{|\}[^/:}]/.test(path)) return 'A variable must fill a whole segment: /items/{id}.';
+  return 'Write a path such as /items/{id}, /items/** or /items/{id}:export.';
 }
+
+const maxShown = 100;

@@ -2,10 +2,11 @@ import type { Type } from '@bufbuild/protobuf/wkt';
 
 import type { Service } from '../../../gen/google/api/service_pb.ts';
 import { parseHttpTemplate } from '../../../protocol/http-template/parse-http-template.ts';
+import { nameHint } from '../../diagnostics/name-hint.ts';
 import type { ServiceRule } from '../service-rule.ts';
 import { bindingsOf } from './http-binding.ts';
+import { fieldNamed, isOfProto, typeName, typesByName } from './type-lookup.ts';
 
-const typeUrlPrefix = 'type.googleapis.com/';
 /** Fields of a rule that takes the whole request, or what is left of it. */
 const wholeRequest = '*';
 
@@ -14,7 +15,7 @@ export const templateFieldsRule: ServiceRule = {
   name: 'template-field',
   location: 'unknown location',
   check(service, report) {
-    const types = new Map(service.types.map((type) => [type.name, type]));
+    const types = typesByName(service);
     const requests = requestTypes(service);
     for (const rule of service.http?.rules ?? []) {
       const request = requests.get(rule.selector);
@@ -23,10 +24,11 @@ export const templateFieldsRule: ServiceRule = {
         if (hasField(fieldPath.split('.'), request, types)) continue;
         const message = `http: undefined field '${fieldPath}' on message '${request}'.`;
         // The requests of OpenAPI are made from parameters, or are google.protobuf.Empty.
-        const isWritten =
-          !request.startsWith('google.protobuf.') &&
-          types.get(request)?.sourceContext?.fileName.endsWith('.proto') === true;
-        const hint = isWritten ? undefined : `Declare a parameter for '${fieldPath}'.`;
+        const type = types.get(request);
+        const isWritten = type !== undefined && isOfProto(type) && !request.startsWith('google.protobuf.');
+        const hint = isWritten
+          ? nameHint(fieldPath, new Set(type.fields.map(({ name }) => name)))
+          : `Declare a parameter for '${fieldPath}'.`;
         report.error({ message, hint, on: rule });
       }
     }
@@ -36,10 +38,7 @@ export const templateFieldsRule: ServiceRule = {
 function requestTypes(service: Service): ReadonlyMap<string, string> {
   return new Map(
     service.apis.flatMap((api) =>
-      api.methods.map(
-        (method) =>
-          [`${api.name}.${method.name}`, method.requestTypeUrl.slice(typeUrlPrefix.length)] as const,
-      ),
+      api.methods.map((method) => [`${api.name}.${method.name}`, typeName(method.requestTypeUrl)] as const),
     ),
   );
 }
@@ -53,12 +52,12 @@ function fieldPaths(rule: Parameters<typeof bindingsOf>[0]): string[] {
   });
 }
 
-function hasField(path: readonly string[], typeName: string, types: ReadonlyMap<string, Type>): boolean {
-  const [name, ...rest] = path;
-  const type = types.get(typeName);
+function hasField(path: readonly string[], request: string, types: ReadonlyMap<string, Type>): boolean {
+  const [name = '', ...rest] = path;
+  const type = types.get(request);
   // A type that is not described, such as one of a descriptor, cannot be judged here.
   if (type === undefined) return true;
-  const field = type.fields.find((candidate) => candidate.name === name);
+  const field = fieldNamed(type, name);
   if (field === undefined) return false;
-  return rest.length === 0 || hasField(rest, field.typeUrl.slice(typeUrlPrefix.length), types);
+  return rest.length === 0 || hasField(rest, typeName(field.typeUrl), types);
 }
