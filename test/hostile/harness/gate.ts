@@ -38,6 +38,8 @@ export interface Gate {
   logged(clientPort: number, count: number): Promise<readonly LoggedAnswer[]>;
   /** What was written into the access log since the last call, as soon as it is as wanted. */
   readLog(isWanted: (text: string) => boolean): Promise<string>;
+  /** Fails unless no request is in flight any more: none of the cases has left one behind. */
+  assertIdle(): Promise<void>;
   /** Fails unless a normal request is served and the process calls itself ready. What the backend saw is kept. */
   assertHealthy(): Promise<void>;
 }
@@ -59,16 +61,21 @@ const fence = 'GET /fence HTTP/1.1\r\nHost: fence.example\r\nConnection: close\r
 const logFormat =
   '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%\t%RESPONSE_CODE%\t%RESPONSE_CODE_DETAILS%\t%RESPONSE_FLAGS%\t%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%\t%REQ(:PATH)%';
 
-/** Starts one before the tests of the suite that calls it, and ends it after them. */
+/** Starts one before the tests of the suite that calls it, and ends it after them; fails when a request is left over. */
 export function useGate(options: GateOptions): () => Gate {
-  const workspace = new Workspace({ after });
   const owners: Array<{ close(): unknown }> = [];
   let gate: Gate | undefined = undefined;
+  // Before the workspace, whose end is the end of the process.
+  after(async () => {
+    try {
+      await gate?.assertIdle();
+    } finally {
+      for (const owner of owners) await owner.close();
+    }
+  });
+  const workspace = new Workspace({ after });
   before(async () => {
     gate = await startGate(options, workspace, (one) => void owners.push(one));
-  });
-  after(async () => {
-    for (const owner of owners) await owner.close();
   });
   return () => gate as Gate;
 }
@@ -126,6 +133,12 @@ async function startGate(
       );
       readChars += text.length;
       return text;
+    },
+    async assertIdle() {
+      await eventually(
+        async () => await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text(),
+        (text) => text.includes('\ngatehouse_requests_in_flight 0\n'),
+      );
     },
     async assertHealthy() {
       assert.equal(await statusOf(port, fence), 200, 'a normal request is served');
