@@ -207,6 +207,19 @@ describe('compileFiles', () => {
     });
   }
 
+  test('answers a path of 100,000 segments with a finding', () => {
+    const paths = { ['/{a}'.repeat(100_000)]: { get: { operationId: 'a', responses: {} } } };
+    const { diagnostics } = compile(
+      JSON.stringify({ ...(JSON.parse(documentOf(0)) as object), paths }),
+      {},
+      'f.json',
+    );
+    assert.deepEqual(
+      diagnostics.filter(({ kind }) => kind === 'error').map(({ rule }) => rule),
+      ['path-template'],
+    );
+  });
+
   test('counts the values of all files together', () => {
     const fragment = { path: 'b.yaml', contents: new TextEncoder().encode('[1, 2, 3, 4, 5]') };
     const files = [{ path: 'f.yaml', contents: new TextEncoder().encode(minimal) }, fragment];

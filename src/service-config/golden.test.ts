@@ -39,3 +39,24 @@ for (const [group, cases] of Map.groupBy(goldenCases(), (item) => item.group)) {
     }
   });
 }
+
+/** Rules whose message says itself what to write, or which syntax was expected. */
+const selfExplaining = ['schema', 'unreadable', 'operation-without-api-key', 'proto-syntax', 'proto-name'];
+/** Findings on files that are no text, and on the set of files. */
+const withoutPlace = ['descriptor-unreadable', 'import-missing', 'service-document-missing'];
+
+describe('findings of compileFiles', () => {
+  const findings = goldenCases().flatMap(
+    ({ files }) => compileFiles(files(), { producerProjectId: '' }).diagnostics,
+  );
+
+  test('have a file, a line and a column', () => {
+    const lost = findings.filter(({ source, rule }) => source === undefined && !withoutPlace.includes(rule));
+    assert.deepEqual(lost, []);
+  });
+
+  test('say what to write instead', () => {
+    const silent = findings.filter(({ hint, rule }) => hint === undefined && !selfExplaining.includes(rule));
+    assert.deepEqual(silent, []);
+  });
+});

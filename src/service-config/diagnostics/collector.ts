@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import type { SourcePlace } from '../source/source-node.ts';
+import { ruleHints } from './rule-hints.ts';
 
 /** What a rule has to say; the collector adds the kind and turns the place into line and column. */
 export interface Finding {
@@ -8,6 +9,7 @@ export interface Finding {
   /** Service Management's location text. */
   readonly location: string;
   readonly message: string;
+  /** What to write instead; undefined takes that of the rule, see {@link ruleHints}. */
   readonly hint?: string | undefined;
   readonly at?: SourcePlace | undefined;
 }
@@ -69,6 +71,8 @@ export class DiagnosticCollector {
       this.#dropped[kind] += 1;
       return;
     }
+    const hint =
+      finding.hint ?? (Object.hasOwn(ruleHints, finding.rule) ? ruleHints[finding.rule] : undefined);
     this.#kept[kind] += 1;
     this.#seen.add(key);
     this.#diagnostics.push({
@@ -76,7 +80,7 @@ export class DiagnosticCollector {
       rule: finding.rule,
       location,
       message,
-      hint: finding.hint === undefined ? undefined : clip(finding.hint),
+      hint: hint === undefined ? undefined : clip(hint),
       source: finding.at?.source.locate(finding.at.offset),
     });
   }

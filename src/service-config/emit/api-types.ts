@@ -170,7 +170,8 @@ export class ApiTypes {
     const isOwn = schema.source === this.#model.root.source && reference.startsWith('#');
     if (!isOwn || reference.startsWith(prefix)) return true;
     const message = `Type definition reference path '${reference}' must begin with '${prefix}'`;
-    this.#report('type-reference-path', schema, message);
+    const hint = `Move the schema to ${prefix.slice(2, -1)} and refer to it there.`;
+    this.#report('type-reference-path', schema, message, hint);
     return false;
   }
 
@@ -197,8 +198,8 @@ export class ApiTypes {
     return valueUse;
   }
 
-  #report(rule: string, at: SourceNode, message: string): void {
-    this.#context.diagnostics.error({ rule, location: baseName(at.source.path), message, at });
+  #report(rule: string, at: SourceNode, message: string, hint?: string): void {
+    this.#context.diagnostics.error({ rule, location: baseName(at.source.path), message, hint, at });
   }
 }
 

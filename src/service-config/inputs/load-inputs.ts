@@ -9,6 +9,7 @@ import { parseSource } from '../source/parse-source.ts';
 import { countValues } from '../source/source-node.ts';
 import { SourceSet } from '../source/source-set.ts';
 import type { SourceDocument } from '../source/source-set.ts';
+import { SourceText } from '../source/source-text.ts';
 import { classify } from './classify.ts';
 import type { DocumentKind } from './classify.ts';
 
@@ -100,6 +101,7 @@ function loadDocument(
       rule: 'file-extension',
       location: name,
       message: `OpenAPI file '${name}' has invalid extension '${extension}'. Only files with {${documentExtensions.join(', ')}} file extensions are allowed.`,
+      at: { source: new SourceText(file.path, ''), offset: 0 },
     });
     return undefined;
   }

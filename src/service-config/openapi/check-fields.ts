@@ -1,7 +1,7 @@
 import { nearestName } from '../../core/nearest-name.ts';
 import { keyPlace } from '../source/source-node.ts';
-import type { SourceNode, SourcePlace } from '../source/source-node.ts';
-import type { OpenapiDocument } from './openapi-document.ts';
+import type { SourceNode } from '../source/source-node.ts';
+import type { OpenapiDocument, Spot } from './openapi-document.ts';
 
 /** Fields and Google extensions that one kind of object may have. */
 export interface KnownFields {
@@ -23,43 +23,34 @@ export function checkFields(
 ): void {
   if (node?.kind !== 'mapping') return;
   for (const key of node.entries.keys()) {
-    const isGoogle = key.startsWith('x-google-');
-    if (isUnknownOwn(key, known)) {
-      reportUnknownOwn(document, keyPlace(node, key), key, known, location);
-      continue;
-    }
-    if (known.fields.includes(key) || known.extensions.includes(key) || (key.startsWith('x-') && !isGoogle))
-      continue;
-    const candidates = isGoogle ? known.extensions : [...known.fields, ...known.extensions];
-    const nearest = nearestName(key, candidates);
-    document.context.diagnostics.warning({
-      rule: isGoogle ? 'extension-without-effect' : 'unknown-field',
-      location,
-      message: `${isGoogle ? 'Extension' : 'Field'} '${key}' has no effect in ${known.what}.`,
-      hint: nearest === undefined ? undefined : `Did you mean '${nearest}'?`,
-      at: keyPlace(node, key),
-    });
+    if (known.fields.includes(key) || known.extensions.includes(key)) continue;
+    const spot: Spot = { place: keyPlace(node, key), location };
+    if (key.startsWith('x-gatehouse-')) reportUnknownOwn(document, key, known, spot);
+    else if (key.startsWith('x-google-') || !key.startsWith('x-')) warnOfUnknown(document, key, known, spot);
   }
 }
 
-function isUnknownOwn(key: string, known: KnownFields): boolean {
-  return key.startsWith('x-gatehouse-') && !known.extensions.includes(key);
+function warnOfUnknown(document: OpenapiDocument, key: string, known: KnownFields, spot: Spot): void {
+  const isGoogle = key.startsWith('x-google-');
+  const candidates = isGoogle ? known.extensions : [...known.fields, ...known.extensions];
+  const nearest = nearestName(key, candidates);
+  document.context.diagnostics.warning({
+    rule: isGoogle ? 'extension-without-effect' : 'unknown-field',
+    location: spot.location,
+    message: `${isGoogle ? 'Extension' : 'Field'} '${key}' has no effect in ${known.what}.`,
+    hint: nearest === undefined ? undefined : `Did you mean '${nearest}'?`,
+    at: spot.place,
+  });
 }
 
 /** Who writes an extension of ours relies on it, on being protected most of all: one that is not read is an error. */
-function reportUnknownOwn(
-  document: OpenapiDocument,
-  at: SourcePlace,
-  key: string,
-  known: KnownFields,
-  location: string,
-): void {
+function reportUnknownOwn(document: OpenapiDocument, key: string, known: KnownFields, spot: Spot): void {
   const own = known.extensions.filter((name) => name.startsWith('x-gatehouse-'));
   document.context.diagnostics.error({
     rule: 'gatehouse-extension-unknown',
-    location,
+    location: spot.location,
     message: `Extension '${key}' is not one that ${known.what} can have; nothing would enforce what it says.`,
     hint: own.length === 0 ? 'Remove it.' : `Extensions of Gatehouse here are: ${own.join(', ')}.`,
-    at,
+    at: spot.place,
   });
 }

@@ -17,10 +17,6 @@ export function resolveNode(
     rule: `reference-${resolved.kind}`,
     location: spot.location,
     message: referenceMessage(resolved.kind, reference),
-    hint:
-      resolved.kind === 'outside'
-        ? 'Submit the file together with this one and refer to it by a relative path.'
-        : undefined,
     at: node,
   };
   if (resolved.kind === 'missing' && whenMissing === 'warning') document.context.diagnostics.warning(finding);

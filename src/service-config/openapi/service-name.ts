@@ -1,5 +1,6 @@
 import type { CompileContext } from '../context.ts';
 import { toplevelLocation } from '../diagnostics/collector.ts';
+import type { Finding } from '../diagnostics/collector.ts';
 import type { ApiModel } from '../model/api-model.ts';
 import type { SourcePlace } from '../source/source-node.ts';
 
@@ -9,21 +10,19 @@ export function agreeOnServiceName(models: readonly ApiModel[], context: Compile
   const expected = context.options.serviceName;
   const [host] = hosts;
   if (hosts.length > 1) {
-    report(
-      context,
-      'hosts-differ',
-      `Different 'host' values cannot be set in multiple OpenAPI files. Found Hosts: {${hosts.join(', ')}}`,
-      hostPlace(models.find((model) => model.host === hosts[1])),
-    );
+    const message = `Different 'host' values cannot be set in multiple OpenAPI files. Found Hosts: {${hosts.join(', ')}}`;
+    const at = hostPlace(models.find((model) => model.host === hosts[1]));
+    report(context, { rule: 'hosts-differ', message, at });
     return undefined;
   }
   const name = host ?? expected;
   if (name === undefined) {
     const message = `Service name must be provided either explicitly or in OpenAPI 'host' value.`;
-    report(context, 'service-name-missing', message, models[0]?.root);
+    const hint = 'Write host: my-api.endpoints.my-project.cloud.goog';
+    report(context, { rule: 'service-name-missing', message, hint, at: models[0]?.root });
   } else if (expected !== undefined && name !== expected) {
     const message = `The 'host' value '${name}' is different from the service name '${expected}'.`;
-    report(context, 'service-name-differs', message, hostPlace(models[0]));
+    report(context, { rule: 'service-name-differs', message, at: hostPlace(models[0]) });
   }
   return name;
 }
@@ -32,6 +31,6 @@ function hostPlace(model: ApiModel | undefined): SourcePlace | undefined {
   return model?.hostPlace ?? model?.root;
 }
 
-function report(context: CompileContext, rule: string, message: string, at?: SourcePlace): void {
-  context.diagnostics.error({ rule, location: toplevelLocation, message, at });
+function report(context: CompileContext, finding: Omit<Finding, 'location'>): void {
+  context.diagnostics.error({ ...finding, location: toplevelLocation });
 }

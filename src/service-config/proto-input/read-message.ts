@@ -1,12 +1,21 @@
-import { create, fromJson, ScalarType } from '@bufbuild/protobuf';
-import type { DescEnum, DescField, DescMessage, JsonValue, MessageShape, Registry } from '@bufbuild/protobuf';
+import { create, fromJson } from '@bufbuild/protobuf';
+import type {
+  DescEnum,
+  DescField,
+  DescMessage,
+  JsonValue,
+  MessageShape,
+  Registry,
+  ScalarType,
+} from '@bufbuild/protobuf';
 import { reflect } from '@bufbuild/protobuf/reflect';
 import type { ReflectMessage } from '@bufbuild/protobuf/reflect';
 
-import { nearestName } from '../../core/nearest-name.ts';
+import { listNames, nameHint } from '../diagnostics/name-hint.ts';
 import type { Origins } from '../model/origins.ts';
 import { toPlain } from '../source/source-node.ts';
 import type { SourceNode, SourcePlace } from '../source/source-node.ts';
+import { convertScalar } from './convert-scalar.ts';
 
 /** What reading a message needs besides the tree. */
 export interface ReadMessageOptions {
@@ -36,7 +45,12 @@ export function readMessage<Desc extends DescMessage>(
 function readInto(target: ReflectMessage, node: SourceNode, options: ReadMessageOptions): void {
   options.origins.set(target.message, { place: node, location: options.location });
   if (node.kind !== 'mapping') {
-    options.problem(`Expect message object but got: ${preview(node)}`, node);
+    const names = listNames(target.fields.map(({ jsonName }) => jsonName));
+    options.problem(
+      `Expect message object but got: ${preview(node)}`,
+      node,
+      `Write a mapping with ${names}.`,
+    );
     return;
   }
   for (const [key, entry] of node.entries) {
@@ -48,8 +62,10 @@ function readInto(target: ReflectMessage, node: SourceNode, options: ReadMessage
         place,
         nearestField(target, key),
       );
-    else if (target.isSet(field)) options.problem(`Field ${field.name} has already been set.`, place);
-    else if (otherOfOneof(target, field) !== undefined) options.problem(oneofProblem(target, field), place);
+    else if (target.isSet(field))
+      options.problem(`Field ${field.name} has already been set.`, place, 'Keep one spelling of it.');
+    else if (otherOfOneof(target, field) !== undefined)
+      options.problem(oneofProblem(target, field), place, 'Keep one of the two.');
     else if (!isNull(entry.value)) readField(target, field, entry.value, options);
   }
 }
@@ -79,8 +95,7 @@ function fieldNamed(desc: DescMessage, key: string): DescField | undefined {
 
 function nearestField(target: ReflectMessage, key: string): string | undefined {
   const names = target.fields.map((field) => (key.includes('_') ? field.name : field.jsonName));
-  const nearest = nearestName(key, names);
-  return nearest === undefined ? undefined : `Did you mean '${nearest}'?`;
+  return nameHint(key, names);
 }
 
 function isNull(node: SourceNode): boolean {
@@ -119,7 +134,11 @@ function readList(
   options: ReadMessageOptions,
 ): void {
   if (node.kind !== 'sequence') {
-    options.problem(`Expected an array for ${field.jsonName} but found ${preview(node)}`, node);
+    options.problem(
+      `Expected an array for ${field.jsonName} but found ${preview(node)}`,
+      node,
+      'Write a list, each entry behind a dash.',
+    );
     return;
   }
   const list = target.get(field);
@@ -136,7 +155,8 @@ function readMap(
   options: ReadMessageOptions,
 ): void {
   if (node.kind !== 'mapping') {
-    options.problem(`Expect a map object but found: ${preview(node)}`, node);
+    const hint = `Write a mapping, such as ${field.jsonName}: {key: value}`;
+    options.problem(`Expect a map object but found: ${preview(node)}`, node, hint);
     return;
   }
   const map = target.get(field);
@@ -222,7 +242,8 @@ function readWellKnown(
     return reflect(desc, message);
   } catch (error) {
     // fromJson throws plain Errors for peer input; their text is the only thing they carry.
-    options.problem(error instanceof Error ? error.message : String(error), node);
+    const problem = error instanceof Error ? error.message : String(error);
+    options.problem(problem, node, `Write it as ProtoJSON writes ${desc.typeName}.`);
     return undefined;
   }
 }
@@ -235,75 +256,22 @@ function readEnum(desc: DescEnum, node: SourceNode, options: ReadMessageOptions)
   const value = node.kind === 'scalar' ? node.value : undefined;
   const found = desc.values.find((candidate) => candidate.name === value || candidate.number === value);
   if (found === undefined)
-    options.problem(`Invalid enum value: ${preview(node)} for enum type: ${desc.typeName}`, node);
+    options.problem(
+      `Invalid enum value: ${preview(node)} for enum type: ${desc.typeName}`,
+      node,
+      nameHint(
+        String(value),
+        desc.values.map(({ name }) => name),
+      ),
+    );
   return found?.number;
 }
 
 function readScalar(type: ScalarType, node: SourceNode, options: ReadMessageOptions): unknown {
   const value = node.kind === 'scalar' ? node.value : undefined;
-  const [converted, expected] = convertScalar(type, value);
-  if (converted === undefined) options.problem(`Not ${expected} value: ${preview(node)}`, node);
+  const { converted, expected, hint } = convertScalar(type, value);
+  if (converted === undefined) options.problem(`Not ${expected} value: ${preview(node)}`, node, hint);
   return converted;
-}
-
-type Plain = string | number | bigint | boolean | null | undefined;
-
-/** The value as protobuf-es holds it, or undefined; and what protobuf calls the type in its messages. */
-function convertScalar(type: ScalarType, value: Plain): readonly [unknown, string] {
-  switch (type) {
-    case ScalarType.STRING:
-      return [typeof value === 'string' ? value : undefined, 'a string'];
-    case ScalarType.BOOL:
-      return [typeof value === 'boolean' ? value : undefined, 'a bool'];
-    case ScalarType.BYTES:
-      return [typeof value === 'string' ? fromBase64(value) : undefined, 'a bytes'];
-    case ScalarType.DOUBLE:
-    case ScalarType.FLOAT:
-      return [toDouble(value), 'a double'];
-    case ScalarType.INT64:
-    case ScalarType.SINT64:
-    case ScalarType.SFIXED64:
-      return [toInteger(value, -(2n ** 63n), 2n ** 63n - 1n), 'an int64'];
-    case ScalarType.UINT64:
-    case ScalarType.FIXED64:
-      return [toInteger(value, 0n, 2n ** 64n - 1n), 'an uint64'];
-    case ScalarType.UINT32:
-    case ScalarType.FIXED32:
-      return [toSmallInteger(value, 0n, 2n ** 32n - 1n), 'an uint32'];
-    case ScalarType.INT32:
-    case ScalarType.SINT32:
-    case ScalarType.SFIXED32:
-      return [toSmallInteger(value, -(2n ** 31n), 2n ** 31n - 1n), 'an int32'];
-    default:
-      return [type satisfies never, ''];
-  }
-}
-
-function toInteger(value: Plain, low: bigint, high: bigint): bigint | undefined {
-  let integer: bigint;
-  if (typeof value === 'bigint') integer = value;
-  else if (typeof value === 'number' && Number.isSafeInteger(value)) integer = BigInt(value);
-  else if (typeof value === 'string' && /^-?\d{1,20}$/.test(value)) integer = BigInt(value);
-  else return undefined;
-  return integer >= low && integer <= high ? integer : undefined;
-}
-
-function toSmallInteger(value: Plain, low: bigint, high: bigint): number | undefined {
-  const integer = toInteger(value, low, high);
-  return integer === undefined ? undefined : Number(integer);
-}
-
-/** Numbers and numeric strings: `deadline: "7.5"` is common in the wild. */
-function toDouble(value: Plain): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'string' || !/^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(value)) return undefined;
-  return Number(value);
-}
-
-function fromBase64(text: string): Uint8Array | undefined {
-  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(text)) return undefined;
-  return new Uint8Array(Buffer.from(text, 'base64'));
 }
 
 const previewLength = 60;

@@ -1,3 +1,4 @@
+import { nameHint } from '../../diagnostics/name-hint.ts';
 import type { ServiceRule } from '../service-rule.ts';
 
 /** Requirements name providers that the service defines; a token of an unknown one could never be checked. */
@@ -11,6 +12,7 @@ export const authProviderExistsRule: ServiceRule = {
         if (providers.has(requirement.providerId)) continue;
         report.error({
           message: `Cannot find auth provider with id '${requirement.providerId}'`,
+          hint: nameHint(requirement.providerId, providers) ?? 'Define it under authentication.providers.',
           on: requirement,
         });
       }

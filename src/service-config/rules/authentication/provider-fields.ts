@@ -34,13 +34,13 @@ function checkLocations(provider: AuthProvider, report: RuleReport): void {
   for (const location of provider.jwtLocations) {
     if (location.in.case === 'query' && location.valuePrefix !== '') {
       const message = `JWT location of auth provider '${provider.id}': value_prefix is only for headers.`;
-      report.error({ message, on: location });
+      report.error({ message, hint: 'Remove value_prefix, or name a header.', on: location });
     } else if (location.in.case === 'cookie') {
       const message = `JWT location of auth provider '${provider.id}': the proxies do not read tokens from cookies.`;
-      report.warning({ message, on: location });
+      report.warning({ message, hint: 'Name a header or a query parameter.', on: location });
     } else if (location.in.case === undefined || location.in.value === '') {
       const message = `JWT location of auth provider '${provider.id}' names no header and no query parameter.`;
-      report.error({ message, on: location });
+      report.error({ message, hint: 'Write {header: X-My-Token} or {query: my_token}.', on: location });
     }
   }
 }

@@ -14,7 +14,7 @@ export const backendTargetRule: ServiceRule = {
       checkAudience(rule, report);
       if (rule.deadline < 0) {
         const message = `Backend deadline ${rule.deadline} is negative; the default of 15 seconds is used.`;
-        report.warning({ message, on: rule, location: 'origin' });
+        report.warning({ message, hint: 'Write seconds above 0.', on: rule, location: 'origin' });
       }
     }
   },
@@ -24,10 +24,15 @@ function checkAddress(rule: BackendRule, report: RuleReport): void {
   const scheme = /^([^:/]+):\/\//.exec(rule.address)?.[1]?.toLowerCase() ?? 'https';
   if (!schemes.includes(scheme)) {
     const message = `Unknown backend scheme [${scheme}], should be one of http(s) or grpc(s).`;
-    report.error({ message, on: rule, location: 'origin' });
+    report.error({
+      message,
+      hint: 'Write https://backend.example.com, or grpcs:// for gRPC.',
+      on: rule,
+      location: 'origin',
+    });
   } else if (!URL.canParse(rule.address.includes('://') ? rule.address : `https://${rule.address}`)) {
     const message = `Backend address '${rule.address}' is no URL.`;
-    report.error({ message, on: rule, location: 'origin' });
+    report.error({ message, hint: 'Write https://backend.example.com.', on: rule, location: 'origin' });
   }
   if (scheme.startsWith('http') && !httpProtocols.includes(rule.protocol.toLowerCase())) {
     const message = `Unknown backend http protocol [${rule.protocol}].`;

@@ -3,6 +3,7 @@ import type { Field, Method, Type } from '@bufbuild/protobuf/wkt';
 
 import type { HttpRule } from '../../../gen/google/api/http_pb.ts';
 import { parseHttpTemplate } from '../../../protocol/http-template/parse-http-template.ts';
+import { nameHint } from '../../diagnostics/name-hint.ts';
 import type { RuleReport, ServiceRule } from '../service-rule.ts';
 import { bindingsOf } from './http-binding.ts';
 import { fieldNamed, isOfProto, typeName, typesByName } from './type-lookup.ts';
@@ -34,6 +35,8 @@ export const bindingFieldsRule: ServiceRule = {
   },
 };
 
+const wholeRequest = "Name a field that is one message, or write body: '*' for the whole request.";
+
 function checkNesting(rule: HttpRule, report: RuleReport): void {
   for (const binding of rule.additionalBindings) {
     if (binding.additionalBindings.length === 0) continue;
@@ -50,10 +53,15 @@ function checkBody(binding: HttpRule, request: Type | undefined, report: RuleRep
   if (body.includes('.'))
     report.error({
       message: `http: body field path '${body}' must be a field of the request itself.`,
+      hint: wholeRequest,
       on: binding,
     });
   else if (field !== undefined && (isRepeated(field) || !isMessage(field)))
-    report.error({ message: `http: body field path '${body}' must be a non-repeated message.`, on: binding });
+    report.error({
+      message: `http: body field path '${body}' must be a non-repeated message.`,
+      hint: wholeRequest,
+      on: binding,
+    });
 }
 
 function checkResponseBody(
@@ -66,7 +74,8 @@ function checkResponseBody(
   if (binding.responseBody === '' || response === undefined) return;
   if (fieldNamed(response, binding.responseBody) !== undefined) return;
   const message = `http: undefined field '${binding.responseBody}' on message '${response.name}'.`;
-  report.error({ message, on: binding });
+  const hint = nameHint(binding.responseBody, new Set(response.fields.map(({ name }) => name)));
+  report.error({ message, hint, on: binding });
 }
 
 function checkVariables(
@@ -85,11 +94,13 @@ function checkVariables(
     if (fields.some(isRepeated))
       report.error({
         message: `http: variable '${fieldPath}' of '${path}' is or goes through a repeated field.`,
+        hint: 'Let the caller give it in the query or the body.',
         on: binding,
       });
     else if (isMessage(leaf))
       report.error({
         message: `http: variable '${fieldPath}' of '${path}' is a message; a path can hold only scalars.`,
+        hint: `Write a field of it: {${fieldPath}.name}`,
         on: binding,
       });
   }

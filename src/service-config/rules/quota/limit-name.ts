@@ -11,11 +11,13 @@ export const quotaLimitNameRule: ServiceRule = {
     for (const limit of service.quota?.limits ?? []) {
       if (!/^[A-Za-z0-9-]+$/.test(limit.name)) {
         const message = `Invalid quota limit name '${limit.name}'. Quota limit name can contain only alphanumeric characters plus '-'.`;
-        report.error({ message, on: limit });
+        const hint =
+          limit.name === '' ? 'Give the limit a name.' : `Write ${limit.name.replace(/[^A-Za-z0-9-]/g, '-')}`;
+        report.error({ message, hint, on: limit });
       }
       if (Buffer.byteLength(limit.name) > maxNameBytes) {
         const message = `Invalid quota limit name '${limit.name}'. Quota limit name must not be over ${maxNameBytes} bytes long.`;
-        report.error({ message, on: limit });
+        report.error({ message, hint: 'Shorten it.', on: limit });
       }
     }
   },

@@ -30,9 +30,13 @@ function checkValue(limit: QuotaLimit, report: RuleReport): void {
   if (value === undefined || value === unlimited) return;
   if (value < 0n) {
     const message = `Limit '${limit.name}' specifies a negative limit value that is not ${unlimited}.`;
-    report.error({ message, on: limit });
+    report.error({ message, hint: `Write ${unlimited} for no limit.`, on: limit });
   } else if (value < lowestValue) {
     const message = `Value ${tier} in limit ${limit.name} can't be set below ${lowestValue}.`;
-    report.warning({ message, on: limit });
+    report.warning({
+      message,
+      hint: `Write ${lowestValue} or more, or ${unlimited} for no limit.`,
+      on: limit,
+    });
   }
 }

@@ -20,7 +20,8 @@ export const controlEnvironmentRule: ServiceRule = {
       });
     } else if (!supported.includes(environment)) {
       const message = `Control environment '${environment}' is not one of the supported environments: [${supported.join(', ')}]`;
-      report.warning({ message, on: service.control });
+      const hint = "Right for a control plane of one's own, to which the proxies then report.";
+      report.warning({ message, hint, on: service.control });
     }
   },
 };

@@ -1,4 +1,5 @@
 import type { Service } from '../../../gen/google/api/service_pb.ts';
+import { nameHint } from '../../diagnostics/name-hint.ts';
 import type { ServiceRule } from '../service-rule.ts';
 
 /** Rules name methods that exist; one that names none has no effect, which for security is worth knowing. */
@@ -11,7 +12,7 @@ export const knownSelectorsRule: ServiceRule = {
       for (const rule of rules) {
         if (rule.selector === '' || isKnown(rule.selector, methods)) continue;
         const message = `The selector '${rule.selector}' of ${section} does not match any method.`;
-        report.warning({ message, on: rule });
+        report.warning({ message, hint: nameHint(rule.selector, methods), on: rule });
       }
     }
   },

@@ -38,14 +38,19 @@ export const telemetryBoundsRule: ServiceRule = {
 
 function checkCount(what: string, list: readonly unknown[], max: number, report: RuleReport): void {
   if (list.length > max)
-    report.error({ message: `The ${what} has ${list.length} entries; at most ${max} are allowed.` });
+    report.error({
+      message: `The ${what} has ${list.length} entries; at most ${max} are allowed.`,
+      hint: 'Remove some.',
+    });
 }
 
 function checkText(what: string, text: string, on: object, report: RuleReport, isRequired = false): void {
-  if (isRequired && text === '') report.error({ message: `The ${what} must not be empty.`, on });
+  if (isRequired && text === '')
+    report.error({ message: `The ${what} must not be empty.`, hint: 'Give it a name.', on });
   if (text.length > maxStringLength)
     report.error({
       message: `The ${what} has ${text.length} characters; at most ${maxStringLength} are allowed.`,
+      hint: 'Shorten it.',
       on,
     });
 }
@@ -56,7 +61,12 @@ function checkLabels(what: string, labels: readonly LabelDescriptor[], on: objec
   for (const { key, description } of labels) {
     checkText(`label key of the ${what}`, key, on, report, true);
     checkText(`label description of the ${what}`, description, on, report);
-    if (seen.has(key)) report.error({ message: `The label '${key}' of the ${what} is already defined.`, on });
+    if (seen.has(key))
+      report.error({
+        message: `The label '${key}' of the ${what} is already defined.`,
+        hint: 'Remove one of the two.',
+        on,
+      });
     seen.add(key);
   }
 }

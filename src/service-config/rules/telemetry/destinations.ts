@@ -1,4 +1,5 @@
 import type { Service } from '../../../gen/google/api/service_pb.ts';
+import { nameHint } from '../../diagnostics/name-hint.ts';
 import type { RuleReport, ServiceRule } from '../service-rule.ts';
 
 /** One place that telemetry goes to, whatever its kind. */
@@ -62,12 +63,14 @@ function checkResource(
   if (!resources.has(resource))
     report.error({
       message: `The ${describe(destination)} refers to the monitored resource that cannot be resolved.`,
+      hint: nameHint(resource, resources) ?? 'Describe it under monitored_resources.',
       on,
     });
   const key = `${side} ${kind} ${resource}`;
   if (used.has(key))
     report.error({
       message: `Multiple ${side} ${kind} destinations use the same monitored resource type '${resource}'.`,
+      hint: 'Put their names into one.',
       on,
     });
   used.add(key);
@@ -77,14 +80,23 @@ function checkNames(destination: Destination, known: ReadonlySet<string>, report
   const what = destination.kind === 'monitoring' ? 'metric' : 'log';
   const on = destination.message;
   if (destination.names.length === 0)
-    report.error({ message: `The ${describe(destination)} must contain at least one ${what} name.`, on });
+    report.error({
+      message: `The ${describe(destination)} must contain at least one ${what} name.`,
+      hint: `Name a ${what}, or remove the destination.`,
+      on,
+    });
   const seen = new Set<string>();
   for (const name of destination.names) {
     if (seen.has(name))
-      report.error({ message: `The ${describe(destination)} uses '${name}' ${what} more than once.`, on });
+      report.error({
+        message: `The ${describe(destination)} uses '${name}' ${what} more than once.`,
+        hint: 'Remove one.',
+        on,
+      });
     else if (!known.has(name))
       report.error({
         message: `The ${describe(destination)} refers to '${name}' ${what} that cannot be resolved.`,
+        hint: nameHint(name, known) ?? `Describe it under ${what}s.`,
         on,
       });
     seen.add(name);
