@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { HeaderList } from '../http/headers.ts';
+import { mayBeTrailer } from '../http/trailer-names.ts';
 import { giveBack } from '../net/read-buffer.ts';
 import type { TurnTask } from '../net/turn-end.ts';
 import { atTurnEnd } from '../net/turn-end.ts';
 import { Octet } from './octets.ts';
-import { mayBeTrailer } from './trailers.ts';
 
 /** How the body being written ends. */
 export const BodyFraming = {

@@ -126,7 +126,8 @@ export class Http2ClientStream implements ClientStream {
       if (!this.#requestEnded) stream.close(constants.NGHTTP2_NO_ERROR);
       return;
     }
-    this.#bodyLeft = head.bodyLength;
+    // What HEAD and 304 say of a length is about another response.
+    this.#bodyLeft = this.#isHead || head.status === 304 ? unknownLength : head.bodyLength;
     stream.on('trailers', onTrailers);
     stream.on('end', onEnd);
     this.#handler.onHead(head, false);

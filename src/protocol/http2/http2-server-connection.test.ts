@@ -164,6 +164,14 @@ describe('Http2ServerConnection', () => {
     );
   });
 
+  const forgedTrailers = {
+    'x-sum': '7',
+    authorization: 'forged',
+    'x-forwarded-for': '10.0.0.1',
+    'x-api-key': 'forged',
+    'x-http-method-override': 'DELETE',
+  };
+
   it('streams a body with its trailers and completes', async () => {
     const recorders: Recorder[] = [];
     await withServer(
@@ -173,7 +181,7 @@ describe('Http2ServerConnection', () => {
       },
       async ({ session, requests }) => {
         const request = session.request({ ':method': 'POST', ':path': '/' }, { waitForTrailers: true });
-        request.on('wantTrailers', () => request.sendTrailers({ 'x-sum': '7', authorization: 'forged' }));
+        request.on('wantTrailers', () => request.sendTrailers(forgedTrailers));
         request.write('some ');
         request.end('body');
         assert.equal((await collect(request)).body, 'ok');
@@ -632,6 +640,9 @@ describe('Http2ServerConnection, raw frames', () => {
       'a path with a blank',
       [headers([':method', 'GET', ':scheme', 'http', ':path', '/a b', ':authority', 'a'], 0x5)],
     ],
+    ['an authority with a comma', [headers([...base.slice(0, 6), ':authority', 'a,b'], 0x5)]],
+    ['an authority with a port beyond 65535', [headers([...base.slice(0, 6), ':authority', 'a:65536'], 0x5)]],
+    ['a host with a comma and no authority', [headers([...base.slice(0, 6), 'host', 'a,b'], 0x5)]],
     ['two different content-lengths', [headers([...base, 'content-length', '1', 'content-length', '2'])]],
     [
       'more DATA than its content-length',

@@ -120,8 +120,12 @@ export class Http2ServerStream implements ServerStream {
   sendHead(head: ResponseHead, end: boolean): void {
     const stream = this.#stream;
     if (stream.destroyed || stream.closed) return;
+    const isWhole = end || isBodiless(this.request.method, head.status);
+    // A length that no body fulfils is a violation, save where it says what a GET would have got (RFC 9110 §8.6).
+    if (isWhole && head.bodyLength > 0 && this.request.method !== 'HEAD' && head.status !== 304)
+      head.bodyLength = 0;
     const fields = toResponseFields(head, this.request.upgrade !== undefined);
-    if (end || head.status === 204 || head.status === 304) {
+    if (isWhole) {
       this.#responseEnded = true;
       stream.respond(fields, endsNow);
       this.#stopUpload();
@@ -215,6 +219,11 @@ export class Http2ServerStream implements ServerStream {
         rstCode === constants.NGHTTP2_PROTOCOL_ERROR ? 'protocol_error' : 'remote_disconnect',
       );
   }
+}
+
+/** Responses that end with their head, whatever is given; node:http2 ends them by itself. */
+function isBodiless(method: string, status: number): boolean {
+  return method === 'HEAD' || status === 204 || status === 205 || status === 304;
 }
 
 function onData(this: OwnedStream, chunk: Buffer): void {

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { HeaderList } from '../http/headers.ts';
 import type { RequestHead } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
+import { mayBeTrailer } from '../http/trailer-names.ts';
+import { isAuthority } from '../http1/authority.ts';
 import type { Http2Limits } from './http2-settings.ts';
 
 /** Why a request's fields are refused; Envoy's response code details. */
@@ -14,7 +16,8 @@ const colon = 58;
 
 /**
  * The request head that a HEADERS frame carries, or why it is refused. nghttp2 has checked the syntax of names and
- * values, the set of pseudo fields and the absence of connection-specific fields (RFC 9113 §8.2, §8.3).
+ * values, the set of pseudo fields and the absence of connection-specific fields (RFC 9113 §8.2, §8.3); what the
+ * authority may be is decided as for `Host` in HTTP/1.1, because a backend may get it as one.
  *
  * @param raw name, value, …, pseudo fields first, as node:http2 gives them
  * @param endOfStream no body follows
@@ -73,6 +76,7 @@ export function parseRequestFields(
   }
   if (bytes > limits.maxHeaderBytes) return 'http2.too_many_headers';
   if (head.authority === '' && host !== undefined) head.authority = host;
+  if (head.authority !== '' && !isAuthority(head.authority)) return 'http2.violation.of.messaging.rule';
   return finishHead(head, endOfStream);
 }
 
@@ -88,26 +92,12 @@ export function parseTrailerFields(raw: readonly string[], limits: Http2Limits):
   const trailers: HeaderList = [];
   for (let i = 0; i < raw.length && trailers.length < limits.maxHeaderFields * 2; i += 2) {
     const name = raw[i] as string;
-    if (name.charCodeAt(0) === colon || forbiddenTrailers.has(name)) continue;
+    if (name.charCodeAt(0) === colon || !mayBeTrailer(name)) continue;
     if (!limits.allowUnderscores && name.includes('_')) continue;
     trailers.push(name, raw[i + 1] as string);
   }
   return trailers;
 }
-
-const forbiddenTrailers: ReadonlySet<string> = new Set([
-  'authorization',
-  'content-encoding',
-  'content-length',
-  'content-range',
-  'content-type',
-  'cookie',
-  'expect',
-  'host',
-  'te',
-  'trailer',
-  'transfer-encoding',
-]);
 
 function readPseudoField(head: RequestHead, name: string, value: string): void {
   switch (name) {

@@ -3,12 +3,17 @@ import { unknownLength } from '../http/stream.ts';
 
 const switchingProtocols = 101;
 
+/** node:http2 throws on what lies above; RFC 9110 §15 says to take it for a 5xx. */
+const highestStatus = 599;
+const badGateway = 502;
+
 /**
  * A response head as the flat list that node:http2 sends: `:status`, the fields, `content-length` when the length is
  * known. A 101 becomes 200 without the fields of the HTTP/1.1 handshake (RFC 8441 §5).
  */
 export function toResponseFields(head: ResponseHead, isTunnel: boolean): string[] {
-  const { headers, status, bodyLength } = head;
+  const { headers, bodyLength } = head;
+  const status = head.status > highestStatus ? badGateway : head.status;
   const accepted = isTunnel && status === switchingProtocols;
   const fields = [':status', accepted ? '200' : String(status)];
   for (let i = 0; i < headers.length; i += 2) {

@@ -303,6 +303,16 @@ describe('Cluster over HTTP/2', () => {
     cluster.destroy();
   });
 
+  it('takes the length in an answer to HEAD for that of another response', async () => {
+    await using server = await startHttp2Server((stream) => {
+      stream.respond({ ':status': 200, 'content-length': '50' });
+    });
+    const cluster = openCluster(clusterConfig(server.port, h2), { retry: noRetryPolicy });
+    const outcome = await send(cluster, { method: 'HEAD' }).recorder.over.promise;
+    assert.equal(outcome.kind, 'complete');
+    cluster.destroy();
+  });
+
   it('stops reading while the receiver is paused', async () => {
     await using server = await startHttp2Server((stream) => {
       stream.respond({ ':status': 200 });
