@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../core/errors.ts';
 import type { CliEnvironment } from './cli-environment.ts';
-import { CliError, exitCodes, interrupted } from './cli-error.ts';
+import { CliError, exitCodes, interrupted, usageError } from './cli-error.ts';
 import type { CliCommand } from './command.ts';
 import { commandGroups, commands as allCommands } from './commands.ts';
 import { describeError } from './describe-error.ts';
@@ -80,7 +80,10 @@ function addCommand(program: Command, registration: Registration): void {
       state.code = report(environment, command.path, isInterrupted ? interrupted(error) : error);
     }
   };
-  if (command.kind === 'plain') return command.define(leaf, (work) => guard(() => work(environment)));
+  if (command.kind === 'plain') {
+    leaf.hook('preAction', () => inheritOptions(leaf, program));
+    return command.define(leaf, (work) => guard(() => work(environment)));
+  }
   command.define(leaf, (work) =>
     guard(async () => {
       // Declared by addGlobalOptions, before the command's words and after them; the later ones win.
@@ -90,6 +93,25 @@ function addCommand(program: Command, registration: Registration): void {
     }),
   );
   addGlobalOptions(leaf);
+}
+
+/**
+ * Hands a plain command what stands before its word, `gatehouse --format=json lint`. Throws CliError for a flag that the
+ * command does not have, or has with other values: it would be ignored.
+ */
+function inheritOptions(leaf: Command, program: Command): void {
+  for (const given of program.options) {
+    const name = given.attributeName();
+    if (program.getOptionValueSource(name) !== 'cli') continue;
+    const own = leaf.options.find((candidate) => candidate.attributeName() === name);
+    const value: unknown = program.getOptionValue(name);
+    if (own === undefined) throw usageError(`${leaf.name()} has no flag ${given.long}`);
+    if (own.argChoices !== undefined && !own.argChoices.includes(String(value)))
+      throw usageError(
+        `${given.long} of ${leaf.name()} is one of ${own.argChoices.join(', ')}, not '${String(value)}'`,
+      );
+    if (leaf.getOptionValueSource(name) !== 'cli') leaf.setOptionValueWithSource(name, value, 'cli');
+  }
 }
 
 /** The command of a group such as `endpoints services`, made at its first use. */

@@ -32,11 +32,9 @@ export const diffCommand: PlainCommand = {
       .argument('<old>', 'files separated by commas, or SERVICE@CONFIG; SERVICE@ is the newest config')
       .argument('<new>', 'the same')
       .addOption(formatOption('how the differences are printed', ['text', 'json']))
-      .action((old: string, next: string, options: DiffOptions) => {
-        // The flags of the connection may stand before the command's word too, as for every client command.
-        const { format: _format, ...before } = command.parent?.opts<GlobalOptions>() ?? {};
-        return run((environment) => compare(environment, [old, next], { ...before, ...options }));
-      });
+      .action((old: string, next: string, options: DiffOptions) =>
+        run((environment) => compare(environment, [old, next], options)),
+      );
     addConnectionOptions(command);
   },
 };

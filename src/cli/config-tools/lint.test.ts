@@ -36,6 +36,37 @@ describe('lintCommand', () => {
     assert.equal(stderr, '1 error, 1 warning\n');
   });
 
+  it('takes a flag of its own before its word', async (context) => {
+    const { code, stdout } = await offlineCli(context, { 'a.yaml': clean })(
+      '--format=json',
+      'lint',
+      'a.yaml',
+    );
+    assert.deepEqual([code, stdout], [0, '[]\n']);
+  });
+
+  it('prefers the flag behind its word', async (context) => {
+    const run = offlineCli(context, { 'a.yaml': clean });
+    assert.equal((await run('--format=json', 'lint', '--format=text', 'a.yaml')).stdout, '');
+  });
+
+  for (const [flag, problem] of [
+    ['--quiet', 'lint has no flag --quiet'],
+    ['--format=csv(a)', "--format of lint is one of text, json, github, not 'csv(a)'"],
+  ] as const)
+    it(`refuses ${flag} before its word, which would have no effect`, async (context) => {
+      const { code, stderr } = await offlineCli(context, { 'a.yaml': clean })(flag, 'lint', 'a.yaml');
+      assert.deepEqual([code, stderr], [2, `ERROR: (gatehouse) ${problem}\n`]);
+    });
+
+  it('follows references to named files, above and by absolute names too', async (context) => {
+    const referring = clean.replace('{ description: Books. }', '{ $ref: "../shared/r.yaml#/ok" }');
+    const files = { 'api/a.yaml': referring, 'shared/r.yaml': 'ok: { description: Books. }' };
+    const run = offlineCli(context, files);
+    assert.equal((await run('lint', 'api/a.yaml', 'shared/r.yaml')).stderr, '0 errors, 0 warnings\n');
+    assert.equal((await run('lint', 'api/../api/a.yaml', './shared/r.yaml')).code, 0);
+  });
+
   it('ends with 0 for warnings', async (context) => {
     const { code, stdout, stderr } = await offlineCli(context, { 'a.yaml': warned })('lint', 'a.yaml');
     assert.deepEqual([code, stderr], [0, '0 errors, 1 warning\n']);

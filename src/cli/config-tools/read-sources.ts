@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
+import { isAbsolute, resolve, sep } from 'node:path';
 import { errorMessage, systemErrorCode } from '../../core/errors.ts';
 import type { SourceFile } from '../../service-config/compile.ts';
 import { usageError } from '../cli-error.ts';
@@ -9,7 +9,12 @@ import { usageError } from '../cli-error.ts';
  * from where the command ran. Throws CliError (exit code 2) for one that cannot be read.
  */
 export function readSources(cwd: string, names: readonly string[]): SourceFile[] {
-  return names.map((name) => ({ path: name.split(sep).join('/'), contents: readSource(cwd, name) }));
+  // Absolute and relative names would lie in two trees, and references would not get from one to the other.
+  const isAnyAbsolute = names.some((name) => isAbsolute(name));
+  return names.map((name) => ({
+    path: (isAnyAbsolute ? resolve(cwd, name) : name).split(sep).join('/'),
+    contents: readSource(cwd, name),
+  }));
 }
 
 function readSource(cwd: string, name: string): Uint8Array {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import { CliError } from '../cli-error.ts';
@@ -16,7 +16,10 @@ const serviceYaml = 'type: google.api.Service\nname: c.example.com\n';
 function read(context: TestContext, files: Readonly<Record<string, string>>): DeployInput {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-cli-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents);
+  for (const [name, contents] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), contents);
+  }
   return readConfigFiles(folder, Object.keys(files));
 }
 
@@ -38,6 +41,12 @@ describe('readConfigFiles', () => {
       'c.example.com',
       [1, 4, 4, 6],
     ],
+    [
+      'files that an OpenAPI document refers to, by their paths',
+      { 'api/a.yaml': openApi2, 'types/t.yaml': 'a: {type: string}', 'p.json': '{"name":"x","in":"query"}' },
+      'a.example.com',
+      [3, 3, 3],
+    ],
   ] as const)
     it(`takes ${fact}`, (context) => {
       const input = read(context, files);
@@ -52,6 +61,19 @@ describe('readConfigFiles', () => {
         Object.keys(files),
       );
     });
+
+  it('sends files of one folder under their base names, wherever the folder is', (context) => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-cli-'));
+    context.after(() => rmSync(folder, { recursive: true, force: true }));
+    writeFileSync(join(folder, 'a.yaml'), openApi2);
+    writeFileSync(join(folder, 't.yaml'), 'a: {type: string}');
+    const input = readConfigFiles('/', [join(folder, 'a.yaml'), join(folder, 't.yaml')]);
+    assert.ok(input.kind === 'sources');
+    assert.deepEqual(
+      input.files.map(({ path }) => path),
+      ['a.yaml', 't.yaml'],
+    );
+  });
 
   it('takes a config that is compiled already', (context) => {
     const input = read(context, { 's.json': '{"name":"d.example.com","title":"T"}' });

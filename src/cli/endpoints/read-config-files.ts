@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { parse } from 'yaml';
 import { errorMessage } from '../../core/errors.ts';
 import { ConfigFile_FileType as FileType } from '../../gen/google/api/servicemanagement/v1/resources_pb.ts';
 import { CliError } from '../cli-error.ts';
+import { submittedPaths } from '../config-tools/submitted-paths.ts';
 
-/** A file to submit. */
+/** A file to submit; its path is that from the folder that all files are in. */
 export interface SourceFile {
   readonly path: string;
   readonly contents: Buffer;
@@ -22,18 +23,26 @@ export type DeployInput =
 export function readConfigFiles(cwd: string, names: readonly string[]): DeployInput {
   const files: SourceFile[] = [];
   const documents: Document[] = [];
-  for (const name of names) {
+  const paths = submittedPaths(cwd, names);
+  for (const [at, name] of names.entries()) {
     const contents = read(cwd, name);
     const document = isText(name) ? parseDocument(name, contents) : undefined;
     if (document?.kind === 'normalized') return normalized(document, names);
     if (document !== undefined) documents.push(document);
-    files.push({ path: basename(name), contents, type: document?.type ?? binaryType(name) });
+    files.push({ path: paths[at] as string, contents, type: document?.type ?? binaryType(name) });
   }
+  const isOpenApi = documents.some(({ kind }) => kind.startsWith('openapi'));
+  const stray = isOpenApi ? undefined : documents.find(({ kind }) => kind === 'fragment');
+  if (stray !== undefined)
+    throw new CliError(
+      `Unable to parse Open API, or Google Service Configuration specification from ${stray.file}`,
+    );
   return { kind: 'sources', serviceName: agreeOnName(documents), files };
 }
 
 interface Document {
-  readonly kind: 'openapi2' | 'openapi3' | 'serviceYaml' | 'normalized';
+  /** A fragment is what `$ref`s of OpenAPI documents point into. */
+  readonly kind: 'openapi2' | 'openapi3' | 'serviceYaml' | 'normalized' | 'fragment';
   readonly file: string;
   readonly type: FileType;
   /** Undefined when this document does not tell it. */
@@ -50,8 +59,9 @@ function parseDocument(file: string, contents: Buffer): Document {
   const name = typeof content['name'] === 'string' ? content['name'] : undefined;
   const config = { file, content, type: FileType.SERVICE_CONFIG_YAML, serviceName: name };
   if (content['type'] === 'google.api.Service') return { ...config, kind: 'serviceYaml' };
-  if (name !== undefined) return { ...config, kind: 'normalized' };
-  throw new CliError(`Unable to parse Open API, or Google Service Configuration specification from ${file}`);
+  // A parameter of OpenAPI has a name too, and says what it is in.
+  if (name !== undefined && !('in' in content)) return { ...config, kind: 'normalized' };
+  return { ...openApi, kind: 'fragment', serviceName: undefined };
 }
 
 function normalized(document: Document, names: readonly string[]): DeployInput {

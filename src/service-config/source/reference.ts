@@ -8,8 +8,8 @@ export interface Reference {
 }
 
 /**
- * Reads a `$ref` that stands in the file `from`. Undefined for anything that is no relative path to another submitted
- * file: URLs, absolute paths, paths that climb above the set.
+ * Reads a `$ref` that stands in the file `from`. Undefined for anything that is no relative path: URLs, absolute paths,
+ * paths of Windows. Whether the path is that of a submitted file is for the set to say; it is never opened.
  */
 export function parseReference(reference: string, from: string): Reference | undefined {
   const hash = reference.indexOf('#');
@@ -19,8 +19,7 @@ export function parseReference(reference: string, from: string): Reference | und
   if (file === '') return { path: from, pointer };
   const path = decodePercent(file);
   if (path === undefined || /^[a-z][a-z0-9+.-]*:|^[/\\]|\\/i.test(path)) return undefined;
-  const joined = posix.normalize(posix.join(posix.dirname(from), path));
-  return joined === '..' || joined.startsWith('../') ? undefined : { path: joined, pointer };
+  return { path: posix.join(posix.dirname(from), path), pointer };
 }
 
 /** Segments of a JSON pointer (RFC 6901), unescaped. A pointer without a leading slash is a single name. */

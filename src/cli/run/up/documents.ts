@@ -4,6 +4,7 @@ import { ConfigError, errorMessage, systemErrorCode } from '../../../core/errors
 import type { Service } from '../../../gen/google/api/service_pb.ts';
 import { compileFiles, type SourceFile } from '../../../service-config/compile.ts';
 import type { Diagnostic } from '../../../service-config/diagnostic.ts';
+import { submittedPaths } from '../../config-tools/submitted-paths.ts';
 
 const sampleDocument = join(import.meta.dirname, '../../../../sample/echo/openapi.yaml');
 /** What a customer replaces in the sample's host. */
@@ -23,7 +24,7 @@ export interface ApiDocuments {
  */
 export function readDocuments(names: readonly string[], cwd: string, projectId: string): ApiDocuments {
   const isSample = names.length === 0;
-  const files = isSample ? [readSample(projectId)] : names.map((name) => readDocument(resolve(cwd, name)));
+  const files = isSample ? [readSample(projectId)] : readNamed(cwd, names);
   const { service, diagnostics } = compileFiles(files, { producerProjectId: projectId });
   if (service !== undefined) return { files, service, isSample };
   const errors = diagnostics.filter((diagnostic) => diagnostic.kind === 'error');
@@ -35,9 +36,14 @@ function readSample(projectId: string): SourceFile {
   return { path: basename(sampleDocument), contents: Buffer.from(text) };
 }
 
-function readDocument(path: string): SourceFile {
+function readNamed(cwd: string, names: readonly string[]): SourceFile[] {
+  const paths = submittedPaths(cwd, names);
+  return names.map((name, at) => ({ path: paths[at] as string, contents: readDocument(resolve(cwd, name)) }));
+}
+
+function readDocument(path: string): Uint8Array {
   try {
-    return { path: basename(path), contents: readFileSync(path) };
+    return readFileSync(path);
   } catch (error) {
     const problem =
       systemErrorCode(error) === 'ENOENT' ? 'no such file' : `cannot be read: ${errorMessage(error)}`;
