@@ -187,6 +187,27 @@ describe('createGateway', () => {
     assert.equal(gateway.activeExchanges, 0);
   });
 
+  it('counts an exchange out and tells its observers when its report fails', async () => {
+    const { gateway, send, cluster, controller, ended } = createTestGateway();
+    controller.report = () => {
+      throw new TypeError('broken');
+    };
+    send();
+    cluster.last.respond(200);
+    await gateway.idle();
+    assert.equal(gateway.activeExchanges, 0);
+    assert.equal(ended.length, 1);
+  });
+
+  it('gives up the backend request of an answer that is over for the client', () => {
+    const { send, cluster, ended } = createTestGateway();
+    const stream = send({ method: 'HEAD', version: 'HTTP/2' });
+    cluster.last.handler.onHead({ status: 200, headers: [], bodyLength: 10 }, false);
+    stream.handler.onComplete();
+    assert.equal(cluster.last.isAborted, true);
+    assert.equal(ended.length, 1);
+  });
+
   it('sends a response that a stage fails to decorate', () => {
     const { send, cluster } = createTestGateway({
       options: {

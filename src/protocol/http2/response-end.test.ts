@@ -19,9 +19,10 @@ interface Answer {
 
 /** What a client gets when `answer` answers its request. */
 async function request(method: string, answer: (stream: ServerStream) => void): Promise<Answer> {
+  const connections: Http2ServerConnection[] = [];
   const server = createServer((socket) => {
     const events = { onRequest: answer, onReject: () => undefined, onClose: () => undefined };
-    new Http2ServerConnection(socket, { info, limits: defaultHttp2Limits }, events);
+    connections.push(new Http2ServerConnection(socket, { info, limits: defaultHttp2Limits }, events));
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

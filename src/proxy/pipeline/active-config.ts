@@ -77,15 +77,24 @@ export class ActiveConfig implements ExchangeContext {
   }
 
   onEnd(exchange: Exchange): void {
-    const { controller } = this.served;
+    this.#report(exchange);
     try {
-      if (controller !== undefined && isReported(exchange)) controller.report(buildReport(exchange));
       this.#owner.onExchangeEnd(exchange);
     } catch (error) {
-      this.logger.error({ error }, 'exchange could not be reported');
+      this.logger.error({ error }, 'exchange could not be observed');
     }
     this.#exchanges--;
     this.#releaseIfIdle();
+  }
+
+  /** A report that cannot be made must not keep the exchange from being counted out. */
+  #report(exchange: Exchange): void {
+    const { controller } = this.served;
+    try {
+      if (controller !== undefined && isReported(exchange)) controller.report(buildReport(exchange));
+    } catch (error) {
+      this.logger.error({ error }, 'exchange could not be reported');
+    }
   }
 
   /** No new exchange will come. */

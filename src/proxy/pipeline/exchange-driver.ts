@@ -191,6 +191,8 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
   }
 
   onComplete(): void {
+    // An answer without body (HEAD, 204) is over for the client before the backend has ended it.
+    this.#forwarding?.cancel();
     this.#end();
   }
 

@@ -49,6 +49,12 @@ describe('createAdmitRequest', () => {
     assert.equal(stream.head?.status, 403);
   });
 
+  it('refuses a WebSocket over HTTP/2 where WebSocket is off, because any 200 would open it', () => {
+    const { send, cluster } = createTestGateway({ options: { allowWebSocket: false } });
+    assert.equal(send({ version: 'HTTP/2', upgrade: 'websocket' }).head?.status, 403);
+    assert.equal(cluster.requests.length, 0);
+  });
+
   it('takes an upgrade for an ordinary request where WebSocket is off', () => {
     const { send, cluster } = createTestGateway({ options: { allowWebSocket: false } });
     send({ upgrade: 'websocket' });

@@ -14,16 +14,26 @@ export const methodOverrideHeader: string = 'x-http-method-override';
  * @param headerPrefix `--generated_header_prefix`; the default name space `x-endpoint-api-` is ours in any case
  */
 export function createReservedHeaders(headerPrefix: string = 'X-Endpoint-'): ReservedHeaders {
-  const prefixes = [...new Set([`${headerPrefix.toLowerCase()}api-`, 'x-endpoint-api-'])];
+  const prefixes = [...new Set([toPlain(`${headerPrefix.toLowerCase()}api-`), 'x-endpoint-api-'])];
   return {
     has(name) {
-      const plain = name.includes('_') ? name.replaceAll('_', '-') : name;
+      const plain = toPlain(name);
       if (reservedNames.has(plain)) return true;
       for (const prefix of prefixes) if (plain.startsWith(prefix)) return true;
       return false;
     },
-    firstLetters: prefixes.map((prefix) => prefix.charCodeAt(0)),
+    firstLetters: prefixes
+      .flatMap((prefix) => (prefix.startsWith('-') ? ['-', '_'] : prefix))
+      .map(firstLetter),
   };
+}
+
+function toPlain(name: string): string {
+  return name.includes('_') ? name.replaceAll('_', '-') : name;
+}
+
+function firstLetter(text: string): number {
+  return text.charCodeAt(0);
 }
 
 /** Envoy reads and obeys the `x-envoy-` ones; the others say who called. Source: ESPv2, Envoy conn_manager_utility.cc. */

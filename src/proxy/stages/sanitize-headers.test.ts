@@ -43,6 +43,16 @@ describe('createSanitizeHeaders', () => {
     assert.deepEqual(headers, ['esp-other', 'b']);
   });
 
+  for (const name of ['x_my_api-userinfo', 'x-my-api-userinfo', 'x_my_api_userinfo'])
+    it(`removes ${name} under a prefix with underscores`, () => {
+      assert.deepEqual(sanitize([name, 'a', 'x_my_other', 'b'], 'X_My_').headers, ['x_my_other', 'b']);
+    });
+
+  for (const name of ['_api-userinfo', '-api-userinfo'])
+    it(`removes ${name} under a prefix that begins with an underscore`, () => {
+      assert.deepEqual(sanitize([name, 'a'], '_').headers, []);
+    });
+
   it('keeps everything else as it came', () => {
     const headers = ['authorization', 'Bearer t', 'x-request-id', '1', 'x_own', '2', 'cookie', 'c'];
     assert.deepEqual(sanitize([...headers]).headers, headers);
