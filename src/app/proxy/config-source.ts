@@ -41,13 +41,28 @@ export function createConfigSource(settings: ProxySettings, deps: ConfigSourceDe
         ...deps,
         lastGood: undefined,
       });
-    case 'fixed':
-      return new FixedSource(() => fetchFixed(source, createClient(source.serviceName, deps)), deps);
+    case 'fixed': {
+      const own = { ...deps, lastGood: ofConfig(source.configId, deps.lastGood) };
+      return new FixedSource(() => fetchFixed(source, createClient(source.serviceName, own)), own);
+    }
     case 'managed':
       return new ManagedSource(source.serviceName, settings, deps);
     default:
       return source satisfies never;
   }
+}
+
+/** What was kept, if it is the config that was asked for: another version must not serve in its place. */
+function ofConfig(configId: string | undefined, kept: LastGoodRollout): LastGoodRollout {
+  if (configId === undefined) return kept;
+  return {
+    read() {
+      const rollout = kept.read();
+      const isAsked = rollout?.configs.length === 1 && rollout.configs[0]?.service.id === configId;
+      return isAsked ? rollout : undefined;
+    },
+    write: (rollout) => kept.write(rollout),
+  };
 }
 
 /** Tries at start before the last good config serves instead. */

@@ -24,7 +24,7 @@ import { createHttpClient, type HttpClient } from '../../service-control/transpo
 import type { Logger } from '../../telemetry/logger.ts';
 import { MetricRegistry } from '../../telemetry/metrics.ts';
 import { openAccessLog } from './access-log.ts';
-import { compileRollout } from './compile-rollout.ts';
+import { type CompiledConfig, compileRollout } from './compile-rollout.ts';
 import { createPolicyStages } from './policy-stages.ts';
 import type { Rollout } from './rollout.ts';
 import { createServiceController, toHttpClientOptions } from './service-control.ts';
@@ -126,19 +126,20 @@ export class DataPlane implements Closeable {
 
   /** Swaps the configs of a rollout in. Throws ConfigError when one does not compile; the old ones keep serving then. */
   serve(rollout: Rollout): void {
-    const compiled = compileRollout(rollout, this.#settings);
-    this.gateway.serve(
-      compiled.map(({ snapshot, percentage }): ServedConfig => {
-        const clusters = this.#clusters.acquire(snapshot.clusters);
-        return {
-          snapshot,
-          percent: percentage,
-          clusters,
-          controller: snapshot.hasServiceControl ? this.#controllerFor(snapshot.service) : undefined,
-          release: () => clusters.release(),
-        };
-      }),
-    );
+    const served: ServedConfig[] = [];
+    try {
+      for (const compiled of compileRollout(rollout, this.#settings)) served.push(this.#toServed(compiled));
+    } catch (error) {
+      for (const config of served) config.release();
+      throw error;
+    }
+    this.gateway.serve(served);
+  }
+
+  #toServed({ snapshot, percentage }: CompiledConfig): ServedConfig {
+    const controller = snapshot.hasServiceControl ? this.#controllerFor(snapshot.service) : undefined;
+    const clusters = this.#clusters.acquire(snapshot.clusters);
+    return { snapshot, percent: percentage, clusters, controller, release: () => clusters.release() };
   }
 
   reopenLogs(): void {

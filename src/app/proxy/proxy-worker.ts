@@ -79,9 +79,14 @@ export class ProxyWorker implements Worker {
     return this.#dataPlane.ports;
   }
 
+  /** Rejects when it cannot serve, or is told to close meanwhile. */
   async start(): Promise<void> {
     await this.#source.start();
-    await this.#dataPlane.listen();
+    if (this.#closing === undefined) await this.#dataPlane.listen();
+    if (this.#closing === undefined) return;
+    // What was opened since would be nobody's: a process without supervisor that keeps its share of the port.
+    await this.#dataPlane.close();
+    throw new Error('told to stop while it started');
   }
 
   answerAdmin(request: AdminRequest): Promise<AdminAnswer> {
