@@ -31,8 +31,10 @@ export function selectFrontend(inputs: Inputs, context: CompileContext): Fronten
   context.diagnostics.error({
     rule: 'no-spec',
     location: toplevelLocation,
-    message: 'Cannot find a valid OpenAPI 2.0 spec in the input files',
-    hint: 'A top-level document has swagger: "2.0", openapi: 3.0.4 or openapi: 3.1.1.',
+    // The first half is Service Management's, which takes more kinds than it says.
+    message:
+      'Cannot find a valid OpenAPI 2.0 spec in the input files, nor one of OpenAPI 3.x, nor a google.api.Service',
+    hint: 'At the top level, write swagger: "2.0", openapi: 3.0.4 or 3.1.1, or type: google.api.Service; a whole config has a name.',
     at: inputs.documents[0]?.root,
   });
   return undefined;
