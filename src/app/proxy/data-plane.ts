@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Clock } from '../../core/clock.ts';
 import { closeAll, type Closeable } from '../../core/lifecycle.ts';
-import { Http1ServerConnection } from '../../protocol/http1/server-connection.ts';
 import { createHttp1ServerSettings } from '../../protocol/http1/server-settings.ts';
-import { Http2ServerConnection } from '../../protocol/http2/http2-server-connection.ts';
 import { defaultHttp2Limits } from '../../protocol/http2/http2-settings.ts';
 import { DnsResolver } from '../../protocol/net/dns-resolver.ts';
+import { createHttpConnections } from '../../protocol/net/http-connections.ts';
 import { type ConnectionFactory, createListener, type Listener } from '../../protocol/net/listener.ts';
 import { TimerWheel } from '../../protocol/net/timer-wheel.ts';
 import { createEspV1Dialect } from '../../proxy/dialects/esp-v1/dialect.ts';
@@ -206,27 +205,6 @@ function createConnectionFactory(
     timeouts: codec.http1Timeouts,
     renderRejection: gateway.renderRejection,
   });
-  const limits = { ...defaultHttp2Limits, ...codec.http2 };
-  return {
-    http1: (socket, info, onClose) =>
-      new Http1ServerConnection(
-        socket,
-        { info, settings: http1 },
-        {
-          onRequest: gateway.onRequest,
-          onRejection: (rejection) => gateway.onRejection(rejection, info),
-          onClose,
-        },
-      ),
-    http2: (socket, info, onClose) =>
-      new Http2ServerConnection(
-        socket,
-        { info, limits, clock: deps.clock },
-        {
-          onRequest: gateway.onRequest,
-          onReject: (reason) => gateway.onReset(reason, info),
-          onClose,
-        },
-      ),
-  };
+  const http2 = { ...defaultHttp2Limits, ...codec.http2 };
+  return createHttpConnections({ http1, http2, clock: deps.clock }, gateway);
 }

@@ -3,11 +3,10 @@ import type { RequestListener, Server } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { systemClock } from '../../../core/clock.ts';
-import { Http1ServerConnection } from '../../../protocol/http1/server-connection.ts';
 import { createHttp1ServerSettings } from '../../../protocol/http1/server-settings.ts';
-import { Http2ServerConnection } from '../../../protocol/http2/http2-server-connection.ts';
 import { defaultHttp2Limits } from '../../../protocol/http2/http2-settings.ts';
 import { DnsResolver } from '../../../protocol/net/dns-resolver.ts';
+import { createHttpConnections } from '../../../protocol/net/http-connections.ts';
 import { createListener } from '../../../protocol/net/listener.ts';
 import type { Listener } from '../../../protocol/net/listener.ts';
 import { TimerWheel } from '../../../protocol/net/timer-wheel.ts';
@@ -116,28 +115,7 @@ export async function createSocketGateway(setup: SocketGatewayOptions): Promise<
   const settings = createHttp1ServerSettings({ wheel, renderRejection: gateway.renderRejection });
   const listener = await createListener(
     { host: '127.0.0.1' },
-    {
-      http1: (socket, info, onClose) =>
-        new Http1ServerConnection(
-          socket,
-          { info, settings },
-          {
-            onRequest: gateway.onRequest,
-            onRejection: (rejection) => gateway.onRejection(rejection, info),
-            onClose,
-          },
-        ),
-      http2: (socket, info, onClose) =>
-        new Http2ServerConnection(
-          socket,
-          { info, limits: defaultHttp2Limits },
-          {
-            onRequest: gateway.onRequest,
-            onReject: (reason) => gateway.onReset(reason, info),
-            onClose,
-          },
-        ),
-    },
+    createHttpConnections({ http1: settings, http2: defaultHttp2Limits, clock }, gateway),
     { wheel },
   );
   return {

@@ -9,9 +9,13 @@ import { promisify } from 'node:util';
 import { frame, frameFlag, frameType, headers, RawH2Peer } from '../../../test/helpers/raw-h2.ts';
 import type { ServerStream } from '../http/stream.ts';
 import { generateCertificate } from './certificate.ts';
-import type { HttpListenerOptions } from './http-listener.ts';
-import { createHttpListener } from './http-listener.ts';
-import type { Listener } from './listener.ts';
+import { systemClock } from '../../core/clock.ts';
+import { createHttp1ServerSettings } from '../http1/server-settings.ts';
+import type { Http2Limits } from '../http2/http2-settings.ts';
+import { defaultHttp2Limits } from '../http2/http2-settings.ts';
+import { createHttpConnections } from './http-connections.ts';
+import type { Listener, ListenerOptions } from './listener.ts';
+import { createListener } from './listener.ts';
 
 const run = promisify(execFile);
 const pair = generateCertificate({ nowMs: Date.now(), keyType: 'ec' });
@@ -40,19 +44,25 @@ function describeRequest(stream: ServerStream): void {
   };
 }
 
+type TestOptions = ListenerOptions & { readonly http2?: Partial<Http2Limits> };
+
 async function withListener(
-  options: HttpListenerOptions,
+  options: TestOptions,
   test: (listener: Listener, rejected: string[]) => Promise<void>,
   onRequest: (stream: ServerStream) => void = describeRequest,
 ): Promise<void> {
   const rejected: string[] = [];
-  const listener = await createHttpListener(
+  const http2 = { ...defaultHttp2Limits, ...options.http2 };
+  const listener = await createListener(
     { host: '127.0.0.1', ...options },
-    {
-      onRequest,
-      onHttp1Rejection: ({ details }) => rejected.push(details),
-      onHttp2Rejection: (reason) => rejected.push(reason),
-    },
+    createHttpConnections(
+      { http1: createHttp1ServerSettings(), http2, clock: systemClock },
+      {
+        onRequest,
+        onRejection: ({ details }) => rejected.push(details),
+        onReset: (reason) => rejected.push(reason),
+      },
+    ),
   );
   try {
     await test(listener, rejected);
@@ -87,7 +97,7 @@ function getHttp2(session: ClientHttp2Session, path: string): Promise<string> {
   });
 }
 
-describe('createHttpListener', () => {
+describe('createHttpConnections', () => {
   it('speaks HTTP/1.1 and HTTP/2 on one port', async () => {
     await withListener({}, async ({ port }) => {
       assert.equal(await get(port, '/a'), 'GET /a HTTP/1.1 http ');
@@ -168,9 +178,7 @@ describe('createHttpListener', () => {
     });
   });
 
-  const clients: ReadonlyArray<
-    readonly [string, string, (port: number) => string[], RegExp, HttpListenerOptions]
-  > = [
+  const clients: ReadonlyArray<readonly [string, string, (port: number) => string[], RegExp, TestOptions]> = [
     [
       'curl',
       'HTTP/1.1',
