@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { Closeable } from '../../core/lifecycle.ts';
+import { nodeHttp } from '../../protocol/http/node-http.ts';
 
 /** Answers every request on `port` with 503 and the text. Rejects with the system's error for a port in use. */
 export async function serveExplanation(port: number, text: string): Promise<Closeable> {
-  const server = createServer((request, response) => {
+  const server = nodeHttp.createServer((request, response) => {
     request.resume();
     response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
   });

@@ -1,4 +1,6 @@
-import { STATUS_CODES } from 'node:http';
+import { nodeHttp } from '../http/node-http.ts';
+
+const { STATUS_CODES } = nodeHttp;
 
 /** Status lines by status, made when first used. */
 const statusLines: string[] = [];

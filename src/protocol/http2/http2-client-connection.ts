@@ -1,5 +1,4 @@
 import type { ClientHttp2Session, ClientSessionOptions } from 'node:http2';
-import { connect } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../../core/clock.ts';
 import { systemClock } from '../../core/clock.ts';
@@ -9,6 +8,7 @@ import { unknownLength } from '../http/stream.ts';
 import { toRequestFields } from './client-fields.ts';
 import type { Http2ClientOwner } from './http2-client-stream.ts';
 import { Http2ClientStream } from './http2-client-stream.ts';
+import { loadHttp2 } from './load-http2.ts';
 
 /** Limits of a connection to a backend. */
 export interface Http2ClientOptions {
@@ -59,7 +59,7 @@ export class Http2ClientConnection implements Http2ClientOwner {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#ownLimit = options.maxConcurrentStreams ?? 1024;
-    const session = connect('http://backend', toSessionOptions(socket, options));
+    const session = loadHttp2().connect('http://backend', toSessionOptions(socket, options));
     this.#session = session;
     session.setLocalWindowSize(options.connectionWindow ?? 1024 * 1024);
     session.on('error', () => undefined);

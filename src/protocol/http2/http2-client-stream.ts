@@ -1,5 +1,4 @@
 import type { ClientHttp2Stream } from 'node:http2';
-import { constants } from 'node:http2';
 import { systemErrorCode } from '../../core/errors.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type {
@@ -12,6 +11,7 @@ import { unknownLength } from '../http/stream.ts';
 import { parseResponseFields } from './client-fields.ts';
 import { createGuardedFinal, guardFinal } from './guarded-final.ts';
 import { toTrailerObject } from './response-fields.ts';
+import { endStreamFlag, Http2Error } from './frame-codes.ts';
 
 /** What a stream needs of its connection. */
 export interface Http2ClientOwner {
@@ -101,7 +101,7 @@ export class Http2ClientStream implements ClientStream {
   abort(): void {
     if (this.#isDone) return;
     this.#isDone = true;
-    this.#stream.close(constants.NGHTTP2_CANCEL);
+    this.#stream.close(Http2Error.CANCEL);
   }
 
   /** @internal */
@@ -123,7 +123,7 @@ export class Http2ClientStream implements ClientStream {
       // The readable side has nothing but its end, and must give it before the stream goes away.
       stream.resume();
       this.#handler.onHead(head, true);
-      if (!this.#requestEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+      if (!this.#requestEnded) stream.close(Http2Error.NO_ERROR);
       return;
     }
     // What HEAD and 304 say of a length is about another response.
@@ -149,15 +149,14 @@ export class Http2ClientStream implements ClientStream {
 
   /** @internal */
   receiveEnd(): void {
-    if (this.#isDone || this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR || this.#owner.isDestroyed)
-      return;
+    if (this.#isDone || this.#stream.rstCode !== Http2Error.NO_ERROR || this.#owner.isDestroyed) return;
     if (this.#bodyLeft > 0) {
       this.#fail('protocol_error');
       return;
     }
     this.#isDone = true;
     this.#handler.onBodyEnd(this.#responseTrailers);
-    if (!this.#requestEnded) this.#stream.close(constants.NGHTTP2_NO_ERROR);
+    if (!this.#requestEnded) this.#stream.close(Http2Error.NO_ERROR);
   }
 
   /** @internal */
@@ -192,9 +191,9 @@ export class Http2ClientStream implements ClientStream {
     if (this.#errorCode !== 'ERR_HTTP2_STREAM_ERROR' && this.#owner.isDestroyed)
       return 'connection_termination';
     switch (this.#stream.rstCode) {
-      case constants.NGHTTP2_REFUSED_STREAM:
+      case Http2Error.REFUSED_STREAM:
         return 'remote_refused_stream_reset';
-      case constants.NGHTTP2_PROTOCOL_ERROR:
+      case Http2Error.PROTOCOL_ERROR:
         return 'protocol_error';
       default:
         return 'remote_reset';
@@ -204,7 +203,7 @@ export class Http2ClientStream implements ClientStream {
   #fail(reason: UpstreamFailureReason): void {
     this.#isDone = true;
     const stream = this.#stream;
-    if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
+    if (!stream.closed) stream.close(Http2Error.CANCEL);
     this.#handler.onError({
       reason,
       transport: undefined,
@@ -216,7 +215,7 @@ export class Http2ClientStream implements ClientStream {
 }
 
 function onResponse(this: OwnedStream, _headers: unknown, flags: number, raw: string[]): void {
-  this[ours]?.receiveHead(raw, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0);
+  this[ours]?.receiveHead(raw, (flags & endStreamFlag) !== 0);
 }
 
 function onInformational(

@@ -1,5 +1,4 @@
 import type { ServerHttp2Session, ServerHttp2Stream, ServerSessionOptions } from 'node:http2';
-import { constants, performServerHandshake } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../../core/clock.ts';
 import { systemClock } from '../../core/clock.ts';
@@ -10,6 +9,8 @@ import type { Http2StreamOwner } from './http2-server-stream.ts';
 import { Http2ServerStream } from './http2-server-stream.ts';
 import type { Http2RejectReason } from './request-fields.ts';
 import { expectsContinue, parseRequestFields, parseTrailerFields } from './request-fields.ts';
+import { endStreamFlag, Http2Error } from './frame-codes.ts';
+import { loadHttp2 } from './load-http2.ts';
 
 /** What a connection tells its listener. */
 export interface Http2ServerEvents {
@@ -48,7 +49,7 @@ export class Http2ServerConnection implements Http2StreamOwner {
     this.#clock = options.clock ?? systemClock;
     // A client that has closed its half can neither acknowledge nor open windows: the connection is over.
     socket.allowHalfOpen = false;
-    this.#session = performServerHandshake(socket, toSessionOptions(options.limits));
+    this.#session = loadHttp2().performServerHandshake(socket, toSessionOptions(options.limits));
     this.#listen();
   }
 
@@ -66,7 +67,7 @@ export class Http2ServerConnection implements Http2StreamOwner {
     if (this.#isDraining || this.#session.destroyed) return;
     this.#isDraining = true;
     // RFC 9113 §6.8: first "no new ones, please", then, a moment later, the number of the last one taken.
-    this.#session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
+    this.#session.goaway(Http2Error.NO_ERROR, 2 ** 31 - 1);
     this.#drainTimer = this.#clock.setTimer(this.#limits.drainGraceMs, () => this.#session.close());
   }
 
@@ -83,7 +84,7 @@ export class Http2ServerConnection implements Http2StreamOwner {
   stopUpload(stream: ServerHttp2Stream): void {
     const timer = this.#clock.setTimer(uploadGraceMs, () => {
       stream.off('close', timer.cancel);
-      stream.close(constants.NGHTTP2_NO_ERROR);
+      stream.close(Http2Error.NO_ERROR);
     });
     stream.once('close', timer.cancel);
   }
@@ -110,10 +111,10 @@ export class Http2ServerConnection implements Http2StreamOwner {
     // First of all: a stream that broke in the same read is destroyed already, and its error is still to come.
     stream.on('error', ignore);
     if (stream.destroyed) return;
-    const endOfStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+    const endOfStream = (flags & endStreamFlag) !== 0;
     const head = parseRequestFields(raw, endOfStream, this.#limits);
     if (typeof head === 'string') {
-      stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      stream.close(Http2Error.INTERNAL_ERROR);
       this.#events.onReject(head);
       return;
     }

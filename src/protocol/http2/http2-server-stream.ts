@@ -1,5 +1,4 @@
 import type { ServerHttp2Stream, ServerStreamResponseOptions } from 'node:http2';
-import { constants } from 'node:http2';
 import type { HeaderList } from '../http/headers.ts';
 import type {
   ConnectionInfo,
@@ -11,6 +10,7 @@ import type {
 import { unknownLength } from '../http/stream.ts';
 import { createGuardedFinal, guardFinal } from './guarded-final.ts';
 import { toResponseFields, toTrailerObject } from './response-fields.ts';
+import { Http2Error } from './frame-codes.ts';
 
 /** What a stream needs of its connection. */
 export interface Http2StreamOwner {
@@ -161,7 +161,7 @@ export class Http2ServerStream implements ServerStream {
 
   abort(): void {
     this.#aborted = true;
-    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    this.#stream.close(Http2Error.INTERNAL_ERROR);
   }
 
   closeAfterResponse(): void {
@@ -188,8 +188,7 @@ export class Http2ServerStream implements ServerStream {
 
   /** @internal */
   receiveEnd(): void {
-    if (this.#requestEnded || this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR || this.#stream.aborted)
-      return;
+    if (this.#requestEnded || this.#stream.rstCode !== Http2Error.NO_ERROR || this.#stream.aborted) return;
     this.#requestEnded = true;
     if (!this.#aborted && !this.#responseEnded) this.handler.onBodyEnd(this.#requestTrailers);
   }
@@ -212,12 +211,9 @@ export class Http2ServerStream implements ServerStream {
     if (this.#aborted) return;
     this.#aborted = true;
     const { rstCode } = this.#stream;
-    if (this.#responseEnded && rstCode === constants.NGHTTP2_NO_ERROR) this.handler.onComplete();
+    if (this.#responseEnded && rstCode === Http2Error.NO_ERROR) this.handler.onComplete();
     else if (this.#owner.isClosing) this.handler.onAbort('local_close');
-    else
-      this.handler.onAbort(
-        rstCode === constants.NGHTTP2_PROTOCOL_ERROR ? 'protocol_error' : 'remote_disconnect',
-      );
+    else this.handler.onAbort(rstCode === Http2Error.PROTOCOL_ERROR ? 'protocol_error' : 'remote_disconnect');
   }
 }
 

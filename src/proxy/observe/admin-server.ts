@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +5,7 @@ import type { Closeable } from '../../core/lifecycle.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { plain } from './admin-routes.ts';
 import type { AdminAnswer, AdminRequest } from './admin-routes.ts';
+import { nodeHttp } from '../../protocol/http/node-http.ts';
 
 /** Where the admin server listens. */
 export interface AdminServerOptions {
@@ -29,7 +29,7 @@ export async function createAdminServer(
   options: AdminServerOptions,
   logger: Logger,
 ): Promise<AdminServer> {
-  const server = createServer((request, response) => {
+  const server = nodeHttp.createServer((request, response) => {
     respond(handler, request, response).catch((error: unknown) => {
       logger.error({ error }, 'admin request failed');
       response.destroy();

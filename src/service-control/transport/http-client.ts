@@ -1,13 +1,9 @@
-import {
-  Agent as HttpAgent,
-  request as httpRequest,
-  type ClientRequest,
-  type IncomingMessage,
-} from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Clock } from '../../core/clock.ts';
 import { errorMessage, systemErrorCode } from '../../core/errors.ts';
 import type { Closeable } from '../../core/lifecycle.ts';
+import { nodeHttp } from '../../protocol/http/node-http.ts';
 
 /** One call. The body goes out with its length; header names are lower case. */
 export interface HttpCall {
@@ -52,14 +48,14 @@ const defaultMaxResponseBytes = 4 * 1024 * 1024;
 /** An HTTP client for the control side. It is not the data path: plain agents are fast enough here. */
 export function createHttpClient(clock: Clock, options: HttpClientOptions = {}): HttpClient {
   const agentOptions = { keepAlive: true, maxSockets: options.maxSockets ?? defaultMaxSockets };
-  const http = new HttpAgent(agentOptions);
+  const http = new nodeHttp.Agent(agentOptions);
   const https = new HttpsAgent(options.ca === undefined ? agentOptions : { ...agentOptions, ca: options.ca });
   const maxBytes = options.maxResponseBytes ?? defaultMaxResponseBytes;
   const open = (call: HttpCall): ClientRequest => {
     const head = { method: call.method, headers: withLength(call) };
     return call.url.startsWith('https:')
       ? httpsRequest(call.url, { ...head, agent: https })
-      : httpRequest(call.url, { ...head, agent: http });
+      : nodeHttp.request(call.url, { ...head, agent: http });
   };
   const sendOnce = (call: HttpCall, timeoutMs: number): Promise<Attempt> =>
     new Promise((resolve) => runAttempt({ call, timeoutMs, maxBytes, clock, open, resolve }));

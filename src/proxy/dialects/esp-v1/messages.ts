@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import { httpStatusToRpcCode, RpcCode, rpcCodeName, rpcCodeToHttpStatus } from '../../../core/status.ts';
 import type { ControllerUnavailable } from '../../../service-control/service-controller.ts';
 import type { Exchange } from '../../exchange.ts';
@@ -10,10 +9,11 @@ import type { PathRejection } from '../../routing/normalize-path.ts';
 import type { PathRewriteRejection } from '../../routing/rewrite-path.ts';
 import { missingKeyText } from '../missing-key-text.ts';
 import { checkErrors, unsupportedCheckError } from './check-errors.ts';
+import { nodeHttp } from '../../../protocol/http/node-http.ts';
 
 /** nginx answers itself, and ESP puts the name of the status into its own body. */
 export function codecRejection(fault: CodecFault): LocalReply {
-  const name = (STATUS_CODES[fault.status] ?? 'BAD_REQUEST').toUpperCase().replace(/[^A-Z]+/g, '_');
+  const name = (nodeHttp.STATUS_CODES[fault.status] ?? 'BAD_REQUEST').toUpperCase().replace(/[^A-Z]+/g, '_');
   return nginx(fault.status, httpStatusToRpcCode(fault.status), name, fault.details);
 }
 

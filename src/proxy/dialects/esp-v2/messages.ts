@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import { RpcCode, rpcCodeName, rpcCodeToHttpStatus } from '../../../core/status.ts';
 import type { ControllerUnavailable } from '../../../service-control/service-controller.ts';
 import type { Exchange } from '../../exchange.ts';
@@ -10,11 +9,12 @@ import type { PathRejection } from '../../routing/normalize-path.ts';
 import type { PathRewriteRejection } from '../../routing/rewrite-path.ts';
 import { missingKeyText } from '../missing-key-text.ts';
 import { checkErrors, unsupportedCheckError } from './check-errors.ts';
+import { nodeHttp } from '../../../protocol/http/node-http.ts';
 
 /** Codecs say the reason phrase, the connection manager nothing. Source: Envoy codec_impl.cc, conn_manager_impl.cc. */
 export function codecRejection(fault: CodecFault): LocalReply {
   const { status, details } = fault;
-  return reply(status, codecTexts[details] ?? STATUS_CODES[status] ?? '', details, {
+  return reply(status, codecTexts[details] ?? nodeHttp.STATUS_CODES[status] ?? '', details, {
     closeConnection: true,
     responseFlags: details.startsWith('http1.') || details.startsWith('http2.') ? 'DPE' : '',
   });
