@@ -253,6 +253,14 @@ describe('compileFiles', () => {
     assert.equal(diagnostics[0]?.message, 'Unable to parse the content. The file is not UTF-8 text.');
   });
 
+  test('reads line ends of Windows as it reads others, and counts columns alike', () => {
+    const [unix, windows] = [minimal, minimal.replaceAll('\n', '\r\n')].map((text) =>
+      compile(`${text}x-google-allow: some\nx-note: |\n  a\n  b\n`),
+    );
+    assert.deepEqual(windows, unix);
+    assert.equal(unix?.diagnostics[0]?.source?.line, 5);
+  });
+
   test('refuses one path submitted twice', () => {
     const contents = new TextEncoder().encode(minimal);
     const files = [

@@ -63,6 +63,8 @@ const plainTexts: Readonly<Record<string, string>> = {
     'a: []\nb: {}\nc: [1, two, "three", [4]]\nd: {a: 1, "b": {c: []}}\ne: [a, b,] # end\n',
   'URLs and other words with colons in flow collections':
     'a: [https://a.example.com:8080/b, c:d]\nb: {c: https://a/b, d: 1:2}\nhttps://a: {https://b: c}\n',
+  'a document mark at the start': '---\na: 1\nb: [2]\n',
+  'a document mark behind comments': '# one\n\n  # two\n---   \n# three\na: 1\n',
   'a file without a line end': 'a: 1\nb: x',
 };
 
@@ -71,7 +73,9 @@ const oddTexts: Readonly<Record<string, string>> = {
   tags: 'a: !!str 1\n',
   tabs: 'a:\n\tb: 1\n',
   'carriage returns': 'a: 1\r\nb: 2\r\n',
-  'a document mark': '---\na: 1\n',
+  'a second document': '---\na: 1\n---\nb: 1\n',
+  'a document mark with a value': '--- {a: 1}\n',
+  'a directive': '%YAML 1.2\n---\na: 1\n',
   'merge keys': 'a:\n  <<: {b: 1}\n',
   'a duplicate key': 'a: 1\na: 2\n',
   'quotes over several lines': 'a: "one\n  two"\n',

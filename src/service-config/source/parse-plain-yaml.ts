@@ -1,5 +1,6 @@
 import type { SourceLimits } from './limits.ts';
 import { readFlow } from './plain-yaml-flow.ts';
+import { canStartPlain, documentStart, lineEndFrom, skipSpaces } from './plain-yaml-lines.ts';
 import { foldLines, NotPlain, readQuoted, resolvePlain } from './plain-yaml-scalar.ts';
 import type { MappingEntry, MappingNode, SequenceNode, SourceNode } from './source-node.ts';
 import type { SourceText } from './source-text.ts';
@@ -16,9 +17,12 @@ export type PlainYamlResult =
  * cost: the complete parser takes 400 ms and 80 MB for each MiB, this one a tenth.
  */
 export function parsePlainYaml(source: SourceText, limits: SourceLimits): PlainYamlResult {
-  const odd = /[\r\ufeff]|^(?:%|---|\.\.\.)/m.exec(source.text);
-  if (odd !== null) return { kind: 'notPlain', offset: odd.index };
-  const parser = new PlainYamlParser(source, limits);
+  const start = documentStart(source.text);
+  const odd = /[\r\ufeff]|^(?:%|---|\.\.\.)/gm;
+  odd.lastIndex = start;
+  const found = odd.exec(source.text);
+  if (found !== null) return { kind: 'notPlain', offset: found.index };
+  const parser = new PlainYamlParser(source, limits, start);
   try {
     return { kind: 'tree', root: parser.document() };
   } catch (error) {
@@ -48,10 +52,11 @@ class PlainYamlParser {
   #depth = 0;
   #nodes = 0;
 
-  constructor(source: SourceText, limits: SourceLimits) {
+  constructor(source: SourceText, limits: SourceLimits, start: number) {
     this.#source = source;
     this.#text = source.text;
     this.#limits = limits;
+    this.#lineEnd = start - 1;
   }
 
   /** How far it has read. */
@@ -278,21 +283,4 @@ class PlainYamlParser {
     this.#nodes += 1;
     if (this.#nodes > this.#limits.maxExpandedNodes) throw new NotPlain();
   }
-}
-
-function lineEndFrom(text: string, start: number): number {
-  const end = text.indexOf('\n', start);
-  return end === -1 ? text.length : end;
-}
-
-function skipSpaces(text: string, start: number): number {
-  let at = start;
-  while (text.charCodeAt(at) === space) at += 1;
-  return at;
-}
-
-/** Whether plain text may start here: no indicator, or a dash that is part of a word or number. */
-function canStartPlain(text: string, at: number): boolean {
-  if (text.charCodeAt(at) !== dash) return !/[?:,[\]{}#&*!|>'"%@`\s]/.test(text.charAt(at));
-  return /[^\s,[\]{}]/.test(text.charAt(at + 1));
 }

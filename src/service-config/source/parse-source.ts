@@ -26,7 +26,8 @@ export function parseSource(file: SourceFile, limits: SourceLimits): ParsedSourc
     );
   const text = decodeUtf8(file.contents);
   if (text === undefined) return unreadable('The file is not UTF-8 text.');
-  const source = new SourceText(file.path, text);
+  // Line ends of Windows are line ends, YAML 1.2 §5.4; lines and columns stay what they are.
+  const source = new SourceText(file.path, text.replaceAll('\r\n', '\n'));
   try {
     return { kind: 'document', source, root: parseText(source, limits) };
   } catch (error) {
