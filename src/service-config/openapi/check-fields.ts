@@ -9,6 +9,8 @@ export interface KnownFields {
   readonly what: string;
   readonly fields: readonly string[];
   readonly extensions: readonly string[];
+  /** Extensions that something read once, with what to do instead. */
+  readonly former?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -33,12 +35,13 @@ export function checkFields(
 function warnOfUnknown(document: OpenapiDocument, key: string, known: KnownFields, spot: Spot): void {
   const isGoogle = key.startsWith('x-google-');
   const candidates = isGoogle ? known.extensions : [...known.fields, ...known.extensions];
-  const nearest = nearestName(key, candidates);
+  const replacement = new Map(Object.entries(known.former ?? {})).get(key);
+  const nearest = replacement === undefined ? nearestName(key, candidates) : undefined;
   document.context.diagnostics.warning({
     rule: isGoogle ? 'extension-without-effect' : 'unknown-field',
     location: spot.location,
     message: `${isGoogle ? 'Extension' : 'Field'} '${key}' has no effect in ${known.what}.`,
-    hint: nearest === undefined ? undefined : `Did you mean '${nearest}'?`,
+    hint: nearest === undefined ? replacement : `Did you mean '${nearest}'?`,
     at: spot.place,
   });
 }

@@ -1,5 +1,11 @@
 import type { KnownFields } from '../openapi/check-fields.ts';
 
+/** Of compilers older than `x-google-backend`. */
+const formerBackend: Readonly<Record<string, string>> = {
+  'x-google-backend-url': 'Write x-google-backend: {address: https://backend.example.com}',
+  'x-google-backend-deadline': 'Write x-google-backend: {deadline: 20.0}',
+};
+
 /** Objects of OpenAPI 2.0 that the compiler reads, with the fields of the specification. */
 export const knownFields: Readonly<
   Record<'root' | 'info' | 'pathItem' | 'operation' | 'securityScheme', KnownFields>
@@ -31,6 +37,11 @@ export const knownFields: Readonly<
       'x-google-endpoints',
       'x-google-management',
     ],
+    former: {
+      'x-google-experimental-authorization':
+        'No proxy checks these rules: ask for tokens with security, and check the rest in the backend.',
+      ...formerBackend,
+    },
   },
   info: {
     what: 'info',
@@ -59,6 +70,7 @@ export const knownFields: Readonly<
       'security',
     ],
     extensions: ['x-google-backend', 'x-google-deprecated', 'x-google-quota'],
+    former: formerBackend,
   },
   securityScheme: {
     what: 'a security definition',

@@ -26,8 +26,9 @@ export const pathTemplateRule: ServiceRule = {
 
 function hintFor(path: string): string {
   if (!path.startsWith('/')) return `Write /${path.slice(0, maxShown)}`;
-  if (path.length > 1 && path.endsWith('/')) return 'Remove the slash at the end.';
   if (path.includes('//')) return 'Remove the empty segment; basePath must not end in a slash.';
+  if (path.length > 1 && path.endsWith('/'))
+    return 'Remove the slash at the end. The path / has one behind any basePath: move basePath into the paths.';
   if (path.includes('/:')) return 'Put the verb behind a segment: /items/{id}:export.';
   if (/\*\*.*[*{]/.test(path)) return 'After ** only fixed segments may follow.';
   if (/\{[^{}]*\{/.test(path)) return 'Name one variable: {name=shelves/*}.';
