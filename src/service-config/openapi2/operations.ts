@@ -52,7 +52,7 @@ function readOperation(
   const { operation, spot } = source;
   checkFields(document, operation, knownFields.operation, spot.location);
   const methodName = readMethodName(document, operation, defaults.methodNames, spot);
-  const parameters = readParameters(document, operation, source.pathItem, spot);
+  const parameters = readParameters(document, source);
   const own = readSecuritySection(defaults.securityScope, operation, spot);
   const security = operationSecurity(defaults.securityScope, { own, root: defaults.security }, spot);
   warnWithoutApiKey(document, security, spot);

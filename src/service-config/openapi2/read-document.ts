@@ -1,6 +1,7 @@
 import type { CompileContext } from '../context.ts';
 import type { ApiModel } from '../model/api-model.ts';
 import { hostToApiName, toApiName } from '../model/naming.ts';
+import { allowsUnrecognized } from '../openapi/allow-extension.ts';
 import { checkFields } from '../openapi/check-fields.ts';
 import { booleanExtension, findExtension } from '../openapi/extension.ts';
 import { NodeReader } from '../openapi/node-reader.ts';
@@ -11,7 +12,6 @@ import { unrecognizedOperations } from '../openapi/unrecognized-operations.ts';
 import { baseName } from '../source/base-name.ts';
 import { child } from '../source/source-node.ts';
 import type { MappingNode } from '../source/source-node.ts';
-import { allowsUnrecognized } from './extensions/google-allow.ts';
 import { googleApiName } from './extensions/google-api-name.ts';
 import { googleBackend } from './extensions/google-backend.ts';
 import { googleEndpoint } from './extensions/google-endpoints.ts';
@@ -55,7 +55,7 @@ export function readOpenapi2(root: MappingNode, context: CompileContext): ApiMod
     endpoint: googleEndpoint(document, host),
     providers: providersOf(securityScope),
     ...googleManagement(document),
-    operations: allowsUnrecognized(document)
+    operations: allowsUnrecognized(document, 'x-google-allow')
       ? [...operations, ...unrecognizedOperations(document, operations, backend)]
       : operations,
   };

@@ -1,9 +1,11 @@
 import type { ParameterModel } from '../model/api-model.ts';
 import { namedLocation } from '../openapi/openapi-document.ts';
-import type { OpenapiDocument, Spot } from '../openapi/openapi-document.ts';
-import { resolveNode } from '../openapi/resolve-node.ts';
+import type { OpenapiDocument } from '../openapi/openapi-document.ts';
+import { readNameAndPlace, readParameterLists } from '../openapi/parameters.ts';
+import type { ParameterPlaces } from '../openapi/parameters.ts';
+import type { OperationSource } from '../openapi/path-items.ts';
 import { child } from '../source/source-node.ts';
-import type { MappingNode, SourceNode } from '../source/source-node.ts';
+import type { MappingNode } from '../source/source-node.ts';
 import { checkObject } from './check-object.ts';
 import { mainMediaType } from './content.ts';
 import { googleParameter } from './extensions/google-parameter.ts';
@@ -15,60 +17,27 @@ export interface Parameter extends ParameterModel {
   readonly pattern: '*' | '**' | undefined;
 }
 
-const places: readonly string[] = ['path', 'query', 'header', 'cookie'] satisfies ReadonlyArray<
-  Parameter['in']
->;
+const places = {
+  places: ['path', 'query', 'header', 'cookie'],
+  hintFor: (place) =>
+    place === 'body' || place === 'formData' ? 'Bodies and forms are a requestBody in 3.x.' : undefined,
+} as const satisfies ParameterPlaces<Parameter['in']>;
 
 /**
- * Parameters of an operation, then those of its path that it does not override by name and place. Those in headers and
- * cookies are left out: no url template and no type of the config has a use for them.
+ * Parameters of an operation and its path. Those in headers and cookies are left out: no url template and no type of the
+ * config has a use for them.
  */
-export function readParameters(
-  document: OpenapiDocument,
-  operation: MappingNode,
-  pathItem: MappingNode,
-  spot: Spot,
-): Parameter[] {
-  const own = readList(document, operation, spot);
-  const overridden = new Set(own.map(keyOf));
-  const shared = readList(document, pathItem, spot).filter((one) => !overridden.has(keyOf(one)));
-  return [...own, ...shared].filter(({ in: place }) => place === 'path' || place === 'query');
-}
-
-/** OpenAPI tells parameters apart by name and place. */
-function keyOf({ name, in: place }: ParameterModel): string {
-  return `${place} ${name}`;
-}
-
-function readList(document: OpenapiDocument, node: MappingNode, spot: Spot): Parameter[] {
-  const items = document.reader.sequence(child(node, 'parameters'), 'parameters')?.items ?? [];
-  return items.flatMap((item) => readParameter(document, item, spot) ?? []);
-}
-
-function readParameter(document: OpenapiDocument, item: SourceNode, spot: Spot): Parameter | undefined {
-  const node = document.reader.mapping(resolveNode(document, item, spot, 'warning'), 'parameter');
-  if (node === undefined) return undefined;
-  const name = document.reader.string(
-    document.reader.required(node, 'name', 'parameter.name'),
-    'parameter.name',
+export function readParameters(document: OpenapiDocument, source: OperationSource): Parameter[] {
+  return readParameterLists(document, source, (node) => readParameter(document, node)).filter(
+    ({ in: place }) => place === 'path' || place === 'query',
   );
-  const where = document.reader.required(node, 'in', 'parameter.in');
-  const place = document.reader.string(where, 'parameter.in');
-  if (name === undefined || place === undefined || where === undefined) return undefined;
-  if (!isPlace(place)) {
-    const hint = place === 'body' || place === 'formData' ? 'Bodies and forms are a requestBody in 3.x.' : '';
-    document.reader.problem(
-      where,
-      `parameter.in: '${place}' is none of ${places.join(', ')}.`,
-      hint || undefined,
-    );
-    return undefined;
-  }
+}
+
+function readParameter(document: OpenapiDocument, node: MappingNode): Parameter | undefined {
+  const key = readNameAndPlace(document, node, places);
+  if (key === undefined) return undefined;
+  const { name, place } = key;
   checkObject(document, node, knownFields.parameter, namedLocation(document, `parameter '${name}'`));
   const schema = child(node, 'schema') ?? mainMediaType(node)?.schema;
   return { name, in: place, schema, pattern: googleParameter(document, node, place), place: node };
-}
-
-function isPlace(place: string): place is Parameter['in'] {
-  return places.includes(place);
 }

@@ -1,6 +1,7 @@
 import type { CompileContext } from '../context.ts';
 import type { ApiModel } from '../model/api-model.ts';
 import { hostToApiName, toApiName } from '../model/naming.ts';
+import { allowsUnrecognized } from '../openapi/allow-extension.ts';
 import { NodeReader } from '../openapi/node-reader.ts';
 import { namedLocation } from '../openapi/openapi-document.ts';
 import type { OpenapiDocument } from '../openapi/openapi-document.ts';
@@ -12,7 +13,6 @@ import type { MappingNode } from '../source/source-node.ts';
 import { checkObject } from './check-object.ts';
 import { apiManagement } from './extensions/api-management.ts';
 import type { ApiManagement } from './extensions/api-management.ts';
-import { allowsUnrecognized } from './extensions/gatehouse-allow.ts';
 import { googleBackend } from './extensions/google-backend.ts';
 import { googleEndpoint } from './extensions/google-endpoint.ts';
 import { knownFields } from './known-fields.ts';
@@ -53,7 +53,7 @@ export function readOpenapi3(root: MappingNode, context: CompileContext): ApiMod
     providers: providersOf(defaults.securityScope),
     metrics: management.metrics,
     quotaLimits: management.quotaLimits,
-    operations: allowsUnrecognized(document)
+    operations: allowsUnrecognized(document, 'x-gatehouse-allow')
       ? [...operations, ...unrecognizedOperations(document, operations, defaults.backend)]
       : operations,
   };
