@@ -17,7 +17,8 @@ const colon = 58;
 /**
  * The request head that a HEADERS frame carries, or why it is refused. nghttp2 has checked the syntax of names and
  * values, the set of pseudo fields and the absence of connection-specific fields (RFC 9113 §8.2, §8.3); what the
- * authority may be is decided as for `Host` in HTTP/1.1, because a backend may get it as one.
+ * authority may be is decided as for `Host` in HTTP/1.1, because a backend may get it as one. IPv6 addresses pass without
+ * brackets, too: node:http2 forgets them.
  *
  * @param raw name, value, …, pseudo fields first, as node:http2 gives them
  * @param endOfStream no body follows
@@ -76,7 +77,8 @@ export function parseRequestFields(
   }
   if (bytes > limits.maxHeaderBytes) return 'http2.too_many_headers';
   if (head.authority === '' && host !== undefined) head.authority = host;
-  if (head.authority !== '' && !isAuthority(head.authority)) return 'http2.violation.of.messaging.rule';
+  if (head.authority !== '' && !isAuthority(head.authority) && !isBareIPv6(head.authority))
+    return 'http2.violation.of.messaging.rule';
   return finishHead(head, endOfStream);
 }
 
@@ -97,6 +99,11 @@ export function parseTrailerFields(raw: readonly string[], limits: Http2Limits):
     trailers.push(name, raw[i + 1] as string);
   }
   return trailers;
+}
+
+/** An IPv6 address without brackets, with a port or without: ambiguous, but it names no other host. */
+function isBareIPv6(text: string): boolean {
+  return text.indexOf(':') !== text.lastIndexOf(':') && /^[\dA-Fa-f:.]+$/.test(text);
 }
 
 function readPseudoField(head: RequestHead, name: string, value: string): void {
