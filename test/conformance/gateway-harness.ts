@@ -7,7 +7,8 @@ import { createGateway } from '../../src/proxy/gateway.ts';
 import { FakeCluster } from '../../src/proxy/pipeline/testing/fake-cluster.ts';
 import { FakeController } from '../../src/proxy/pipeline/testing/fake-controller.ts';
 import { FakeServerStream } from '../../src/proxy/pipeline/testing/fake-server-stream.ts';
-import { compileCorsPolicy, corsFlagDefaults, espV2CorsStyle } from '../../src/proxy/policies/cors-policy.ts';
+import { corsFlagDefaults } from '../../src/proxy/policies/cors-flags.fixture.ts';
+import { compileCorsPolicy, espV2CorsStyle } from '../../src/proxy/policies/cors-policy.ts';
 import type { CorsFlags } from '../../src/proxy/policies/cors-policy.ts';
 import { compileHeaderOperations } from '../../src/proxy/policies/header-operations.ts';
 import {

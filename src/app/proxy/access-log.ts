@@ -36,7 +36,7 @@ const jsonFields: JsonLogFields = {
 };
 
 /** Compiles the format of the access log. Throws ConfigError for one that Envoy would refuse. */
-export function compileAccessLogFormat(settings: AccessLogSettings): LogFormat {
+function compileAccessLogFormat(settings: AccessLogSettings): LogFormat {
   const { format } = settings;
   const result =
     format === jsonFormatName

@@ -32,7 +32,7 @@ export interface ControlPlaneDeps {
  * Tokens for the control plane: signed by the service account itself (ESP v1 at run time), bought with its key (ESPv2),
  * or the machine's own from the metadata server where there is no key.
  */
-export function createTokenSource(
+function createTokenSource(
   settings: ProxySettings,
   scopes: readonly string[],
   deps: ControlPlaneDeps,

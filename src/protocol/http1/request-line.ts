@@ -21,7 +21,7 @@ export interface RequestLine {
 export type MethodRule = 'known' | 'token';
 
 /** The methods of Envoy's HTTP/1 parser. */
-export const knownMethods: readonly string[] =
+const knownMethods: readonly string[] =
   `ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY
   OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK
   UNSUBSCRIBE`.split(/\s+/);

@@ -202,7 +202,7 @@ const certificateVerifyFailed =
   'TLS_error:|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:TLS_error_end';
 
 /** A socket error in Envoy's words. */
-export function toConnectFailure(error: unknown): ConnectFailure {
+function toConnectFailure(error: unknown): ConnectFailure {
   const code = systemErrorCode(error);
   const reason: UpstreamFailureReason = 'remote_connection_failure';
   if (code === undefined) return { reason, transport: undefined };

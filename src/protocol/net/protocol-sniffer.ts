@@ -9,7 +9,7 @@ export type SniffedProtocol = 'http/1.1' | 'h2';
 const preface = Buffer.from('PRI * HTTP/2.0\r\n', 'latin1');
 
 /** The protocol that the first bytes belong to; undefined while they are too few to tell (`P` may become `POST`). */
-export function sniffProtocol(bytes: Uint8Array): SniffedProtocol | undefined {
+function sniffProtocol(bytes: Uint8Array): SniffedProtocol | undefined {
   const length = Math.min(bytes.length, preface.length);
   for (let i = 0; i < length; i++) if (bytes[i] !== preface[i]) return 'http/1.1';
   return length === preface.length ? 'h2' : undefined;

@@ -66,7 +66,7 @@ function backendProtocolOf(exchange: Exchange): 'http' | 'grpc' | '' {
 }
 
 /** The canonical name of `grpc-status`, trailers first; '' when there is none or it is outside the closed set. */
-export function grpcStatusOf(exchange: Exchange): string {
+function grpcStatusOf(exchange: Exchange): string {
   const text =
     getHeader(exchange.responseTrailers, 'grpc-status') ?? getHeader(exchange.responseHeaders, 'grpc-status');
   if (text === undefined || !/^\d{1,2}$/.test(text)) return '';

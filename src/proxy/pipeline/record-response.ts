@@ -9,7 +9,7 @@ export function recordResponseHead(exchange: Exchange, head: ResponseHead): void
 }
 
 /** Bytes of all names and values. */
-export function countFieldBytes(fields: readonly string[]): number {
+function countFieldBytes(fields: readonly string[]): number {
   let bytes = 0;
   for (const field of fields) bytes += field.length;
   return bytes;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   appendForwardedFor,
-  defaultTrustedProxies,
   isInternalRequest,
   parseTrustedProxies,
   resolveClientAddress,
@@ -10,6 +9,8 @@ import {
 import type { ClientAddressPolicy } from './client-address.ts';
 
 const peer = '203.0.113.9';
+/** Default of `--xff_trusted_proxy_list`. */
+const defaultTrustedProxies = '0.0.0.0/0, 0::/0';
 const fifty = Array.from({ length: 50 }, (_, i) => `10.0.0.${i}`).join(', ');
 
 function hops(count: number, useRemoteAddress = false, fromForwarded = false): ClientAddressPolicy {

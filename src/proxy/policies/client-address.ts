@@ -27,17 +27,6 @@ export type ClientAddressPolicy =
       readonly position: number;
     };
 
-/** Default of ESPv2. */
-export const espV2ClientAddressPolicy: ClientAddressPolicy = {
-  kind: 'trusted-hops',
-  useRemoteAddress: false,
-  hops: 2,
-  fromForwarded: false,
-};
-
-/** Default of `--xff_trusted_proxy_list`. */
-export const defaultTrustedProxies = '0.0.0.0/0, 0::/0';
-
 const forwardedFor = 'x-forwarded-for';
 
 /** The client's address, without brackets and port; `peer` when the headers tell none. */

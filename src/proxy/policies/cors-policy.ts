@@ -22,25 +22,6 @@ export interface CorsFlags {
   readonly maxAgeSeconds: number;
 }
 
-/** The flags' defaults, but for the preset. Source: start_proxy.py. */
-export const corsFlagDefaults: Omit<CorsFlags, 'preset'> = {
-  allowOrigin: '*',
-  allowOriginRegex: '',
-  allowMethods: 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
-  allowHeaders:
-    'DNT,User-Agent,X-User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization',
-  exposeHeaders: 'Content-Length,Content-Range',
-  allowCredentials: false,
-  maxAgeSeconds: 1_728_000,
-};
-
-/** {@link corsFlagDefaults} of ESP v1. Source: start_esp. */
-export const espV1CorsFlagDefaults: Omit<CorsFlags, 'preset'> = {
-  ...corsFlagDefaults,
-  allowHeaders:
-    'DNT,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization',
-};
-
 /** How the generations differ in answering. */
 export interface CorsStyle {
   /** Of an answered preflight: 200 in v2, 204 in v1. */
@@ -76,7 +57,7 @@ export type CorsPolicyResult =
   | { readonly kind: 'error'; readonly problem: string };
 
 /** Largest compiled size of an origin expression. Source: espv2 util.ValidateRegexProgramSize. */
-export const maxOriginRegexProgramSize = 1_000;
+const maxOriginRegexProgramSize = 1_000;
 
 /**
  * Compiles the CORS flags; errors are those that keep the proxy from starting.

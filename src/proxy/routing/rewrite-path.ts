@@ -8,7 +8,7 @@ export interface PathRewriteRejection {
 }
 
 /** Longest path and query that a service with path translation takes. Source: espv2 path_rewrite filter. */
-export const maxRewritablePathBytes = 8_192;
+const maxRewritablePathBytes = 8_192;
 
 const missingPath: PathRewriteRejection = {
   httpStatus: 400,

@@ -2,7 +2,7 @@ import { getHeader } from '../../protocol/http/headers.ts';
 import type { ResponseHead, UpstreamFailure } from '../../protocol/http/stream.ts';
 
 /** Conditions that call for another try; Envoy's words. */
-export const retryConditions = [
+const retryConditions = [
   '5xx',
   'gateway-error',
   'reset',

@@ -22,7 +22,7 @@ export interface CompressionOptions {
   readonly brotliQuality: number;
 }
 
-export const defaultCompressionOptions: CompressionOptions = { gzipLevel: 6, brotliQuality: 3 };
+const defaultCompressionOptions: CompressionOptions = { gzipLevel: 6, brotliQuality: 3 };
 
 type Compressor = Gzip | BrotliCompress;
 
