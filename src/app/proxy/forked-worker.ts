@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
+import { nodeFlags } from '../../core/node-flags.ts';
 import type { AdminAnswer, AdminRequest } from '../../proxy/observe/admin-routes.ts';
 import { plain } from '../../proxy/observe/admin-routes.ts';
 import type { ProxySettings } from './settings/proxy-settings.ts';
@@ -18,6 +19,15 @@ export class WorkerStartError extends Error {
 }
 
 const adminTimeoutMs = 2_000;
+const defaultCloseTimeoutMs = 30_000;
+
+/** Every member has a default. */
+export interface ForkedWorkerOptions {
+  /** The module that the process runs. Default `worker-process.ts`. */
+  readonly program?: string;
+  /** Milliseconds to close, after those that the settings give a drain; then it hangs, and is killed. Default 30 s. */
+  readonly closeTimeoutMs?: number;
+}
 
 /** A worker in a process of its own. */
 export class ForkedWorker implements Worker {
@@ -25,13 +35,17 @@ export class ForkedWorker implements Worker {
   readonly ended: Promise<void>;
   readonly #child: ChildProcess;
   readonly #events: ForkedWorkerEvents;
+  readonly #closeTimeoutMs: number;
   readonly #asked = new Map<number, (answer: AdminAnswer) => void>();
   #questions = 0;
+  #drainMs = 0;
   #onStarted: (problem: string | undefined) => void = () => undefined;
 
-  constructor(events: ForkedWorkerEvents) {
+  constructor(events: ForkedWorkerEvents, options: ForkedWorkerOptions = {}) {
     this.#events = events;
-    this.#child = fork(join(import.meta.dirname, 'worker-process.ts'), { serialization: 'advanced' });
+    this.#closeTimeoutMs = options.closeTimeoutMs ?? defaultCloseTimeoutMs;
+    const program = options.program ?? join(import.meta.dirname, 'worker-process.ts');
+    this.#child = fork(program, { serialization: 'advanced' });
     this.#child.on('message', (message) => this.#hear(message as FromWorker));
     this.#child.on('error', (error) => this.#onStarted(error.message));
     this.ended = new Promise((resolve) => void this.#child.once('exit', () => resolve()));
@@ -44,6 +58,8 @@ export class ForkedWorker implements Worker {
 
   /** Rejects with WorkerStartError. */
   async start(settings: ProxySettings): Promise<void> {
+    const { drainDelayMs, drainTimeoutMs } = settings.process;
+    this.#drainMs = drainDelayMs + drainTimeoutMs;
     const problem = await new Promise<string | undefined>((resolve) => {
       this.#onStarted = resolve;
       this.#say({ kind: 'start', settings });
@@ -83,12 +99,19 @@ export class ForkedWorker implements Worker {
 
   async drain(): Promise<void> {
     this.#say({ kind: 'drain' });
-    await this.ended;
+    await this.#endWithin(this.#drainMs + this.#closeTimeoutMs);
   }
 
   async close(): Promise<void> {
     this.#say({ kind: 'close' });
+    await this.#endWithin(this.#closeTimeoutMs);
+  }
+
+  /** A process that does not end by itself would hold its share of the port for ever. */
+  async #endWithin(timeoutMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), timeoutMs);
     await this.ended;
+    clearTimeout(timer);
   }
 
   #say(message: ToWorker): void {
