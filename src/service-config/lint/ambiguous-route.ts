@@ -34,6 +34,18 @@ export const ambiguousRouteRule: ServiceRule = {
   },
 };
 
+interface Search {
+  readonly segments: readonly string[];
+  readonly found: Route[];
+}
+
+/** How far a search has come, and whose literals have met the other's wildcards; an overlap with both is a pair. */
+interface Step {
+  readonly at: number;
+  readonly mine: boolean;
+  readonly theirs: boolean;
+}
+
 /** A trie of templates per method and verb, asked for overlaps before each is added. */
 class PairSearch {
   readonly #roots = new Map<string, Node>();
@@ -45,36 +57,30 @@ class PairSearch {
     const key = `${route.method}:${verb}:${segments.length}`;
     const root = this.#roots.get(key) ?? { children: new Map<string, Node>(), route: undefined };
     this.#roots.set(key, root);
-    const found: Route[] = [];
-    this.#search(root, segments, 0, { mine: false, theirs: false }, found);
+    const search: Search = { segments, found: [] };
+    this.#search(search, root, { at: 0, mine: false, theirs: false });
     insert(root, route);
-    return found;
+    return search.found;
   }
 
-  /** `wins` says whose literals have met the other's wildcards so far; an overlap with both is a pair. */
-  #search(
-    node: Node,
-    segments: readonly string[],
-    at: number,
-    wins: { readonly mine: boolean; readonly theirs: boolean },
-    found: Route[],
-  ): void {
+  #search(search: Search, node: Node, step: Step): void {
     this.#steps += 1;
     if (this.#steps > maxSteps) return;
-    const segment = segments[at];
+    const segment = search.segments[step.at];
     if (segment === undefined) {
-      if (wins.mine && wins.theirs && node.route !== undefined) found.push(node.route);
+      if (step.mine && step.theirs && node.route !== undefined) search.found.push(node.route);
       return;
     }
+    const next = { ...step, at: step.at + 1 };
     const same = node.children.get(segment);
-    if (same !== undefined) this.#search(same, segments, at + 1, wins, found);
+    if (same !== undefined) this.#search(search, same, next);
     if (segment !== singleWildcard) {
       const wild = node.children.get(singleWildcard);
-      if (wild !== undefined) this.#search(wild, segments, at + 1, { ...wins, mine: true }, found);
+      if (wild !== undefined) this.#search(search, wild, { ...next, mine: true });
       return;
     }
-    for (const [literal, next] of node.children) {
-      if (literal !== singleWildcard) this.#search(next, segments, at + 1, { ...wins, theirs: true }, found);
+    for (const [literal, child] of node.children) {
+      if (literal !== singleWildcard) this.#search(search, child, { ...next, theirs: true });
     }
   }
 }

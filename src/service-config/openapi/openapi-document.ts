@@ -1,4 +1,5 @@
 import type { CompileContext } from '../context.ts';
+import type { Finding } from '../diagnostics/collector.ts';
 import type { MappingNode, SourcePlace } from '../source/source-node.ts';
 import type { NodeReader } from './node-reader.ts';
 
@@ -19,6 +20,15 @@ export function operationLocation(document: OpenapiDocument, verb: string, path:
 /** `f.yaml: x-google-backend`. */
 export function namedLocation(document: OpenapiDocument, name: string): string {
   return `${document.fileName}: ${name}`;
+}
+
+/** Reports an error in a part of a document that has a name. */
+export function reportNamed(
+  document: OpenapiDocument,
+  name: string,
+  finding: Omit<Finding, 'location'>,
+): void {
+  document.context.diagnostics.error({ ...finding, location: namedLocation(document, name) });
 }
 
 /** Where a finding about one part of a document belongs: its place and its location text. */

@@ -1,10 +1,9 @@
 import type { Endpoint } from '../../../gen/google/api/endpoint_pb.ts';
 import { EndpointSchema } from '../../../gen/google/api/endpoint_pb.ts';
 import { findExtension } from '../../openapi/extension.ts';
-import { namedLocation } from '../../openapi/openapi-document.ts';
+import { reportNamed } from '../../openapi/openapi-document.ts';
 import type { OpenapiDocument } from '../../openapi/openapi-document.ts';
 import { readExtensionMessage } from '../../openapi/read-extension-message.ts';
-import type { SourcePlace } from '../../source/source-node.ts';
 
 const extensionName = 'x-google-endpoints';
 
@@ -14,12 +13,12 @@ export function googleEndpoint(document: OpenapiDocument, host: string): Endpoin
   if (node === undefined) return undefined;
   if (node.kind !== 'sequence') {
     const message = `The extension ${extensionName} does not match the schema. It should be a json array. Please refer to documentation of the extension.`;
-    report(document, 'endpoints-not-array', message, node);
+    reportNamed(document, extensionName, { rule: 'endpoints-not-array', message, at: node });
     return undefined;
   }
   if (node.items.length > 1) {
     const message = `OpenAPI spec is invalid. Multiple endpoint entries are defined in the extension '${extensionName}'. At most one entry is allowed.`;
-    report(document, 'endpoints-multiple', message, node);
+    reportNamed(document, extensionName, { rule: 'endpoints-multiple', message, at: node });
     return undefined;
   }
   const [item] = node.items;
@@ -27,11 +26,7 @@ export function googleEndpoint(document: OpenapiDocument, host: string): Endpoin
   const endpoint = readExtensionMessage(document, extensionName, EndpointSchema, item);
   if (host !== '' && endpoint.name.toLowerCase() !== host.toLowerCase()) {
     const message = `OpenAPI spec is invalid. The endpoint name: '${endpoint.name}' defined in the extension '${extensionName}' is different than the host name: '${host}'. Please use the host name as the endpoint name.`;
-    report(document, 'endpoint-name', message, item);
+    reportNamed(document, extensionName, { rule: 'endpoint-name', message, at: item });
   }
   return endpoint;
-}
-
-function report(document: OpenapiDocument, rule: string, message: string, at: SourcePlace): void {
-  document.context.diagnostics.error({ rule, location: namedLocation(document, extensionName), message, at });
 }

@@ -11,56 +11,78 @@ const maxStringLength = 512;
 export const telemetryBoundsRule: ServiceRule = {
   name: 'telemetry-bounds',
   location: 'toplevel',
-  check(service, report) {
-    checkCount('monitored resources list', service.monitoredResources, maxMonitoredResources, report);
-    checkCount('metrics list', service.metrics, maxMetrics, report);
-    checkCount('logs list', service.logs, maxLogs, report);
-    for (const resource of service.monitoredResources) {
-      checkText('monitored resource type', resource.type, resource, report, true);
-      checkText('monitored resource display name', resource.displayName, resource, report);
-      checkText('monitored resource description', resource.description, resource, report);
-      checkLabels(`'${resource.type}' monitored resource`, resource.labels, resource, report);
-    }
-    for (const metric of service.metrics) {
-      checkText('metric name', metric.name, metric, report, true);
-      checkText('metric display name', metric.displayName, metric, report);
-      checkText('metric description', metric.description, metric, report);
-      checkLabels(`'${metric.name}' metric`, metric.labels, metric, report);
-    }
-    for (const log of service.logs) {
-      checkText('log name', log.name, log, report, true);
-      checkText('log display name', log.displayName, log, report);
-      checkText('log description', log.description, log, report);
-      checkLabels(`'${log.name}' log`, log.labels, log, report);
-    }
+  check({ monitoredResources, metrics, logs }, report) {
+    checkCount(
+      { what: 'monitored resources list', list: monitoredResources, max: maxMonitoredResources },
+      report,
+    );
+    checkCount({ what: 'metrics list', list: metrics, max: maxMetrics }, report);
+    checkCount({ what: 'logs list', list: logs, max: maxLogs }, report);
+    for (const on of monitoredResources)
+      checkDescribed({ ...on, on, kind: 'monitored resource', id: on.type, idName: 'type' }, report);
+    for (const on of metrics)
+      checkDescribed({ ...on, on, kind: 'metric', id: on.name, idName: 'name' }, report);
+    for (const on of logs) checkDescribed({ ...on, on, kind: 'log', id: on.name, idName: 'name' }, report);
   },
 };
 
-function checkCount(what: string, list: readonly unknown[], max: number, report: RuleReport): void {
-  if (list.length > max)
-    report.error({
-      message: `The ${what} has ${list.length} entries; at most ${max} are allowed.`,
-      hint: 'Remove some.',
-    });
+/** A monitored resource, a metric or a log. */
+interface Described {
+  readonly kind: string;
+  readonly id: string;
+  /** What messages call the id. */
+  readonly idName: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly labels: readonly LabelDescriptor[];
+  /** The message itself. */
+  readonly on: object;
 }
 
-function checkText(what: string, text: string, on: object, report: RuleReport, isRequired = false): void {
-  if (isRequired && text === '')
-    report.error({ message: `The ${what} must not be empty.`, hint: 'Give it a name.', on });
-  if (text.length > maxStringLength)
-    report.error({
-      message: `The ${what} has ${text.length} characters; at most ${maxStringLength} are allowed.`,
-      hint: 'Shorten it.',
-      on,
-    });
+function checkDescribed(described: Described, report: RuleReport): void {
+  const { kind, id, idName, displayName, description, labels, on } = described;
+  checkId({ what: `${kind} ${idName}`, text: id, on }, report);
+  checkText({ what: `${kind} display name`, text: displayName, on }, report);
+  checkText({ what: `${kind} description`, text: description, on }, report);
+  checkLabels({ what: `'${id}' ${kind}`, labels, on }, report);
 }
 
-function checkLabels(what: string, labels: readonly LabelDescriptor[], on: object, report: RuleReport): void {
-  checkCount(`label list of the ${what}`, labels, maxLabels, report);
+function checkCount(
+  { what, list, max, on }: { what: string; list: readonly unknown[]; max: number; on?: object },
+  report: RuleReport,
+): void {
+  if (list.length <= max) return;
+  const message = `The ${what} has ${list.length} entries; at most ${max} are allowed.`;
+  report.error({ message, hint: 'Remove some.', on });
+}
+
+interface NamedText {
+  readonly what: string;
+  readonly text: string;
+  readonly on: object;
+}
+
+function checkId(named: NamedText, report: RuleReport): void {
+  const { what, text, on } = named;
+  if (text === '') report.error({ message: `The ${what} must not be empty.`, hint: 'Give it a name.', on });
+  checkText(named, report);
+}
+
+function checkText({ what, text, on }: NamedText, report: RuleReport): void {
+  if (text.length <= maxStringLength) return;
+  const message = `The ${what} has ${text.length} characters; at most ${maxStringLength} are allowed.`;
+  report.error({ message, hint: 'Shorten it.', on });
+}
+
+function checkLabels(
+  { what, labels, on }: { what: string; labels: readonly LabelDescriptor[]; on: object },
+  report: RuleReport,
+): void {
+  checkCount({ what: `label list of the ${what}`, list: labels, max: maxLabels, on }, report);
   const seen = new Set<string>();
   for (const { key, description } of labels) {
-    checkText(`label key of the ${what}`, key, on, report, true);
-    checkText(`label description of the ${what}`, description, on, report);
+    checkId({ what: `label key of the ${what}`, text: key, on }, report);
+    checkText({ what: `label description of the ${what}`, text: description, on }, report);
     if (seen.has(key))
       report.error({
         message: `The label '${key}' of the ${what} is already defined.`,
