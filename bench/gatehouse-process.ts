@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeFlags } from '../src/core/node-flags.ts';
 import { freePort } from './processes.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -29,7 +30,7 @@ export interface GatehouseCommand {
 
 /** The program itself: `command('up', …)`. */
 export function gatehouseProgram(...args: readonly string[]): string[] {
-  return [process.execPath, join(root, 'src/main.ts'), ...args];
+  return [process.execPath, ...nodeFlags, join(root, 'src/main.ts'), ...args];
 }
 
 /** Writes what `gatehouse proxy` reads and gives its command line: ESPv2's dialect, on loopback, without a drain. */

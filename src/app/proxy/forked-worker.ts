@@ -45,7 +45,7 @@ export class ForkedWorker implements Worker {
     this.#events = events;
     this.#closeTimeoutMs = options.closeTimeoutMs ?? defaultCloseTimeoutMs;
     const program = options.program ?? join(import.meta.dirname, 'worker-process.ts');
-    this.#child = fork(program, { serialization: 'advanced' });
+    this.#child = fork(program, { serialization: 'advanced', execArgv: [...nodeFlags] });
     this.#child.on('message', (message) => this.#hear(message as FromWorker));
     this.#child.on('error', (error) => this.#onStarted(error.message));
     this.ended = new Promise((resolve) => void this.#child.once('exit', () => resolve()));

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from '../../../core/errors.ts';
 import type { Closeable } from '../../../core/lifecycle.ts';
+import { nodeFlags } from '../../../core/node-flags.ts';
 import { CliError, exitCodes, interrupted } from '../../cli-error.ts';
 
 const startTimeoutMs = 20_000;
@@ -49,7 +50,7 @@ export interface PreparedChild extends Closeable {
 export function prepareChild(plan: ChildPlan): PreparedChild {
   if (plan.signal.aborted) throw interrupted();
   // In a process group of its own: Ctrl-C reaches `up` alone, which ends its children in order and once.
-  const child = spawn(process.execPath, [childMain, plan.file, plan.preload], {
+  const child = spawn(process.execPath, [...nodeFlags, childMain, plan.file, plan.preload], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });
