@@ -354,6 +354,25 @@ describe('gateway over sockets', { timeout: 20_000 }, () => {
     );
   });
 
+  it('ends a tunnel whose backend has ended its half, with all that it sent', async () => {
+    const port = await rawBackend((socket) => {
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\ngoodbye',
+      );
+      socket.end();
+    });
+    const served = await serveAt(port);
+    const client = new RawClient(served.port);
+    client.write('GET /echo HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    const exchange = await served.nextEnd();
+    await client.closed;
+    assert.match(client.received, /\r\n\r\ngoodbye$/);
+    assert.deepEqual(
+      [exchange.responseStatus, exchange.responseFlags, exchange.responseCodeDetails],
+      [101, '', 'via_upstream'],
+    );
+  });
+
   it('passes the answer of a backend that refuses to upgrade', async () => {
     const port = await rawBackend((socket) =>
       socket.write('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno'),

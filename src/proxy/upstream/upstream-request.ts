@@ -152,6 +152,8 @@ export class UpstreamRequest extends TimeLimits implements UpstreamCall, ClientS
   }
 
   onBodyEnd(trailers: HeaderList | undefined): void {
+    // A tunnel is over with its backend's half: what the client still sends has nobody to answer it.
+    if (this.#head.upgrade !== undefined && !this.requestEnded) this.#stream?.abort();
     this.#finish();
     this.#handler.onBodyEnd(trailers);
   }
