@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import type { ResponseHead, ServerStream } from '../http/stream.ts';
 import { Http2ServerConnection } from './http2-server-connection.ts';
 import { defaultHttp2Limits } from './http2-settings.ts';
+import { toResponseFields } from './response-fields.ts';
 
 const info = { remoteAddress: '', remotePort: 0, localAddress: '', localPort: 0, tls: undefined };
 
@@ -86,4 +87,17 @@ describe('the end of an HTTP/2 response', () => {
     const answer = await request('GET', headOnly({ status: 304, bodyLength: 2 }));
     assert.deepEqual(answer, { status: 304, length: '2', body: '', rstCode: 0 });
   });
+});
+
+describe('toResponseFields', () => {
+  for (const [status, expected] of [
+    [101, '200'],
+    [200, '502'],
+    [204, '502'],
+    [403, '403'],
+  ] as const)
+    it(`answers a tunnel with ${expected} for the status ${status}`, () => {
+      const fields = toResponseFields({ status, headers: [], bodyLength: -1 }, true);
+      assert.deepEqual(fields, [':status', expected]);
+    });
 });

@@ -9,11 +9,13 @@ const badGateway = 502;
 
 /**
  * A response head as the flat list that node:http2 sends: `:status`, the fields, `content-length` when the length is
- * known. A 101 becomes 200 without the fields of the HTTP/1.1 handshake (RFC 8441 §5).
+ * known. A 101 becomes 200 without the fields of the HTTP/1.1 handshake (RFC 8441 §5); a success that is no 101 must not
+ * open a tunnel, and becomes 502.
  */
 export function toResponseFields(head: ResponseHead, isTunnel: boolean): string[] {
   const { headers, bodyLength } = head;
-  const status = head.status > highestStatus ? badGateway : head.status;
+  const opensByMistake = isTunnel && head.status >= 200 && head.status < 300;
+  const status = head.status > highestStatus || opensByMistake ? badGateway : head.status;
   const accepted = isTunnel && status === switchingProtocols;
   const fields = [':status', accepted ? '200' : String(status)];
   for (let i = 0; i < headers.length; i += 2) {
