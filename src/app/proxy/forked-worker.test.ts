@@ -44,6 +44,19 @@ describe('ForkedWorker', { timeout: 20_000 }, () => {
       assert.throws(() => process.kill(worker.pid as number, 0), { code: 'ESRCH' });
     });
 
+  for (const signal of ['SIGINT', 'SIGHUP'] as const)
+    it(`leaves ${signal} to the supervisor`, async () => {
+      const file = join(folder, 'service.json');
+      const apis = [{ name: '1.echo', methods: [{ name: 'Echo' }] }];
+      writeFileSync(file, JSON.stringify({ name: 'echo.example.com', id: 'r1', apis }));
+      const worker = new ForkedWorker(events);
+      await worker.start({ ...settings, source: { kind: 'file', path: file } });
+      process.kill(worker.pid as number, signal);
+      const answer = await worker.answerAdmin({ method: 'GET', target: '/livez' });
+      assert.equal(answer.status, 200);
+      await worker.close();
+    });
+
   it('tells of a process that ends while it starts', async () => {
     await assert.rejects(createWorker('process.exit(3);').start(settings), { name: 'WorkerStartError' });
   });

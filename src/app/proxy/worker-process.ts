@@ -15,8 +15,9 @@ process.on('message', (message) => {
 });
 // A supervisor that is gone takes its workers along, gently.
 process.on('disconnect', () => void worker?.drain());
-// Ctrl-C reaches the whole group; the supervisor decides what it means.
-process.on('SIGINT', () => undefined);
+// These reach the whole group; the supervisor decides what they mean. Left alone, SIGHUP would end the process and
+// SIGUSR1 open Node's debugger.
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => undefined);
 process.on('SIGTERM', () => void worker?.drain());
 
 async function handle(message: ToWorker): Promise<void> {
