@@ -237,11 +237,11 @@ describe('compileFiles', () => {
       securityDefinitions: { api_key: { type: 'apiKey', name: 'key', in: 'query' } },
       security: [{ api_key: [] }],
     };
-    const limits = { ...defaultSourceLimits, maxNamedSchemes: 100 };
+    const limits = { ...defaultSourceLimits, maxSharedValues: 100 };
     const { diagnostics } = compile(JSON.stringify(document), { limits }, 'f.json');
     assert.deepEqual(
       diagnostics.filter(({ kind }) => kind === 'error').map(({ rule, message }) => [rule, message]),
-      [['config-size', 'The operations together name more than 100 security schemes.']],
+      [['config-size', 'The operations together have more than 100 security schemes and form fields.']],
     );
   });
 

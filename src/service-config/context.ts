@@ -1,7 +1,7 @@
 import type { CompileOptions } from './compile.ts';
 import type { DiagnosticCollector } from './diagnostics/collector.ts';
 import { Origins } from './model/origins.ts';
-import { SchemeBudget } from './openapi/scheme-budget.ts';
+import { SharingBudget } from './openapi/sharing-budget.ts';
 import { defaultSourceLimits } from './source/limits.ts';
 import { SourceSet } from './source/source-set.ts';
 
@@ -12,7 +12,7 @@ export interface CompileContext {
   readonly origins: Origins;
   /** The submitted JSON and YAML files. */
   readonly sources: SourceSet;
-  readonly schemes: SchemeBudget;
+  readonly sharing: SharingBudget;
 }
 
 /** What one compilation starts with. */
@@ -27,6 +27,6 @@ export function createContext(
     diagnostics,
     origins: new Origins(),
     sources: sources ?? new SourceSet([], limits),
-    schemes: new SchemeBudget(limits.maxNamedSchemes, diagnostics),
+    sharing: new SharingBudget(limits.maxSharedValues, diagnostics),
   };
 }

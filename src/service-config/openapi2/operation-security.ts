@@ -58,7 +58,7 @@ export function operationSecurity(
 ): OperationSecurity {
   const hasOwn = own.alternatives !== undefined || own.audiences !== undefined;
   const section = hasOwn ? own : root;
-  if (!scope.document.context.schemes.take(section.schemes, spot.place)) return unread;
+  if (!scope.document.context.sharing.take(section.schemes, spot.place)) return unread;
   const requirements = mergedRequirements(scope, section, spot);
   const alternatives = own.alternatives ?? root.alternatives ?? [];
   const security: OperationSecurity = {

@@ -48,6 +48,32 @@ describe('compileOpenapi3', () => {
     assert.equal(service.http?.rules[0]?.pattern.value, '/things0/{id}');
   });
 
+  test('refuses a form whose fields many operations would multiply, once', () => {
+    const names = Array.from({ length: 100 }, (_, at) => `n${at}`);
+    const paths = names.map((name) => [
+      `/${name}`,
+      {
+        post: { operationId: name, requestBody: { $ref: '#/components/requestBodies/form' }, responses: {} },
+      },
+    ]);
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }])) as unknown;
+    const form = { content: { 'multipart/form-data': { schema: { type: 'object', properties } } } };
+    const document = {
+      ...base,
+      paths: Object.fromEntries(paths) as unknown,
+      components: { requestBodies: { form } },
+    };
+    const contents = new TextEncoder().encode(JSON.stringify(document));
+    const errors = (maxSharedValues: number): string[] =>
+      compileFiles([{ path: 'f.json', contents }], {
+        producerProjectId: '',
+        limits: { ...defaultSourceLimits, maxSharedValues },
+      })
+        .diagnostics.filter(({ kind }) => kind === 'error')
+        .map(({ rule }) => rule);
+    assert.deepEqual([errors(9_999), errors(10_000)], [['config-size'], []]);
+  });
+
   test('takes the service name of the endpoint, and refuses another that the caller knows', () => {
     const contents = new TextEncoder().encode(JSON.stringify(base));
     const options = { producerProjectId: 'p', serviceName: 'other.example.com' };

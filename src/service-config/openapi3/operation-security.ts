@@ -43,7 +43,7 @@ export function operationSecurity(
 ): OperationSecurity {
   const alternatives = own.alternatives ?? root.alternatives ?? [];
   const schemes = own.alternatives === undefined ? root.schemes : own.schemes;
-  if (!scope.document.context.schemes.take(schemes, spot.place)) return unread;
+  if (!scope.document.context.sharing.take(schemes, spot.place)) return unread;
   const audiences = own.audiences ?? root.audiences ?? new Map<string, string>();
   const requirements = jwtRequirements(scope, alternatives, spot.location);
   for (const requirement of requirements) restrict(requirement, audiences);

@@ -30,8 +30,10 @@ export function readRequestBody(
 function readForm(document: OpenapiDocument, schema: SourceNode | undefined, spot: Spot): ParameterModel[] {
   const target = schema === undefined ? undefined : resolveNode(document, schema, spot, 'warning');
   const properties = child(target, 'properties');
-  const entries = properties?.kind === 'mapping' ? [...properties.entries] : [];
-  return entries.map(([name, { value }]) => ({
+  if (properties?.kind !== 'mapping') return [];
+  const { entries } = properties;
+  if (!document.context.sharing.take(entries.size, spot.place)) return [];
+  return [...entries].map(([name, { value }]) => ({
     name,
     in: 'formData',
     schema: isFile(value) ? undefined : value,

@@ -15,8 +15,8 @@ export interface SourceLimits {
   readonly maxExpandedNodes: number;
   /** Steps from one `$ref` to the next until a value is found. */
   readonly maxReferenceHops: number;
-  /** Security schemes that all operations name: the root's list counts for every operation that has none of its own. */
-  readonly maxNamedSchemes: number;
+  /** Security schemes and form fields of all operations, shared ones counted for each operation. */
+  readonly maxSharedValues: number;
   /** Size of the config, about that of its JSON: hosts, versions and base paths go into every rule. */
   readonly maxConfigChars: number;
 }
@@ -31,6 +31,6 @@ export const defaultSourceLimits: SourceLimits = {
   maxAliases: 200,
   maxExpandedNodes: 2_000_000,
   maxReferenceHops: 100,
-  maxNamedSchemes: 200_000,
+  maxSharedValues: 500_000,
   maxConfigChars: 64 * 1024 * 1024,
 };

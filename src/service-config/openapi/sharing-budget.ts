@@ -3,10 +3,10 @@ import { toplevelLocation } from '../diagnostics/collector.ts';
 import type { SourcePlace } from '../source/source-node.ts';
 
 /**
- * Counts the security schemes that the operations of one compilation name. A list at the root counts for every operation
- * that inherits it, so a small file could ask for millions of messages.
+ * Counts what the operations of one compilation share: the schemes of a `security` list, the fields of a form. A list at
+ * the root counts for every operation that inherits it, so a small file could ask for millions of messages.
  */
-export class SchemeBudget {
+export class SharingBudget {
   readonly #max: number;
   readonly #diagnostics: DiagnosticCollector;
   #left: number;
@@ -30,8 +30,8 @@ export class SchemeBudget {
     this.#diagnostics.error({
       rule: 'config-size',
       location: toplevelLocation,
-      message: `The operations together name more than ${this.#max} security schemes.`,
-      hint: 'Name fewer schemes in security; the list of the root counts for every operation that has none of its own.',
+      message: `The operations together have more than ${this.#max} security schemes and form fields.`,
+      hint: 'Name fewer schemes in security, and use smaller forms; what operations share counts for each of them.',
       at,
     });
   }
