@@ -23,7 +23,8 @@ export function checkFields(
   known: KnownFields,
   location: string,
 ): void {
-  if (node?.kind !== 'mapping') return;
+  if (node?.kind !== 'mapping' || document.checked.has(node)) return;
+  document.checked.add(node);
   for (const key of node.entries.keys()) {
     if (known.fields.includes(key) || known.extensions.includes(key)) continue;
     const spot: Spot = { place: keyPlace(node, key), location };

@@ -1,6 +1,6 @@
 import type { CompileContext } from '../context.ts';
 import type { Finding } from '../diagnostics/collector.ts';
-import type { MappingNode, SourcePlace } from '../source/source-node.ts';
+import type { MappingNode, SourceNode, SourcePlace } from '../source/source-node.ts';
 import type { NodeReader } from './node-reader.ts';
 
 /** A top-level OpenAPI document while it is being read. */
@@ -10,6 +10,8 @@ export interface OpenapiDocument {
   readonly fileName: string;
   readonly root: MappingNode;
   readonly reader: NodeReader;
+  /** Objects whose fields were checked; one that thousands of references lead to is checked once. */
+  readonly checked: Set<SourceNode>;
 }
 
 /** `f.yaml: Operation 'get' in path '/p'`. */

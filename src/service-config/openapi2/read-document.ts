@@ -27,7 +27,7 @@ import { readSecurityDefinitions } from './security-definitions.ts';
 export function readOpenapi2(root: MappingNode, context: CompileContext): ApiModel {
   const fileName = baseName(root.source.path);
   const reader = new NodeReader(context.diagnostics, fileName);
-  const document: OpenapiDocument = { context, fileName, root, reader };
+  const document: OpenapiDocument = { context, fileName, root, reader, checked: new Set() };
   checkFields(document, root, knownFields.root, fileName);
   checkFields(document, child(root, 'info'), knownFields.info, namedLocation(document, 'info'));
   const info = reader.mapping(reader.required(root, 'info', 'info'), 'info');

@@ -11,8 +11,9 @@ export function checkObject(
   known: KnownFields,
   location: string,
 ): void {
+  if (node?.kind !== 'mapping' || document.checked.has(node)) return;
+  document.checked.add(node);
   refuseFormerExtensions(document, node, location);
-  if (node?.kind !== 'mapping') return;
   const rest = [...node.entries].filter(([key]) => !isFormerExtension(key));
   checkFields(document, { ...node, entries: new Map(rest) }, known, location);
 }

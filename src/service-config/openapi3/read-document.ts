@@ -27,7 +27,7 @@ import { readVersion } from './version.ts';
 export function readOpenapi3(root: MappingNode, context: CompileContext): ApiModel {
   const fileName = baseName(root.source.path);
   const reader = new NodeReader(context.diagnostics, fileName);
-  const document: OpenapiDocument = { context, fileName, root, reader };
+  const document: OpenapiDocument = { context, fileName, root, reader, checked: new Set() };
   checkObject(document, root, knownFields.root, fileName);
   checkObject(document, child(root, 'info'), knownFields.info, namedLocation(document, 'info'));
   const info = reader.mapping(reader.required(root, 'info', 'info'), 'info');
