@@ -27,13 +27,27 @@ export const bindingFieldsRule: ServiceRule = {
       const method = methods.get(rule.selector);
       if (method === undefined) continue;
       for (const { rule: binding, path } of bindingsOf(rule)) {
-        checkBody(binding, types.get(typeName(method.requestTypeUrl)), report);
-        checkResponseBody(binding, method, types, report);
-        checkVariables({ binding, path }, method, types, report);
+        const bound: Bound = {
+          binding,
+          path,
+          request: types.get(typeName(method.requestTypeUrl)),
+          response: types.get(typeName(method.responseTypeUrl)),
+        };
+        checkBody(bound, report);
+        checkResponseBody(bound, report);
+        checkVariables(bound, types, report);
       }
     }
   },
 };
+
+/** A binding with the types of its method; undefined for those that the config does not describe. */
+interface Bound {
+  readonly binding: HttpRule;
+  readonly path: string;
+  readonly request: Type | undefined;
+  readonly response: Type | undefined;
+}
 
 const wholeRequest = "Name a field that is one message, or write body: '*' for the whole request.";
 
@@ -45,7 +59,7 @@ function checkNesting(rule: HttpRule, report: RuleReport): void {
   }
 }
 
-function checkBody(binding: HttpRule, request: Type | undefined, report: RuleReport): void {
+function checkBody({ binding, request }: Bound, report: RuleReport): void {
   const { body } = binding;
   if (body === '' || body === '*' || request === undefined || !isOfProto(request)) return;
   const field = fieldNamed(request, body);
@@ -64,13 +78,7 @@ function checkBody(binding: HttpRule, request: Type | undefined, report: RuleRep
     });
 }
 
-function checkResponseBody(
-  binding: HttpRule,
-  method: Method,
-  types: ReadonlyMap<string, Type>,
-  report: RuleReport,
-): void {
-  const response = types.get(typeName(method.responseTypeUrl));
+function checkResponseBody({ binding, response }: Bound, report: RuleReport): void {
   if (binding.responseBody === '' || response === undefined) return;
   if (fieldNamed(response, binding.responseBody) !== undefined) return;
   const message = `http: undefined field '${binding.responseBody}' on message '${response.name}'.`;
@@ -79,12 +87,10 @@ function checkResponseBody(
 }
 
 function checkVariables(
-  { binding, path }: { readonly binding: HttpRule; readonly path: string },
-  method: Method,
+  { binding, path, request }: Bound,
   types: ReadonlyMap<string, Type>,
   report: RuleReport,
 ): void {
-  const request = types.get(typeName(method.requestTypeUrl));
   const parsed = parseHttpTemplate(path);
   if (parsed.kind === 'error' || request === undefined || !isOfProto(request)) return;
   for (const { fieldPath } of parsed.template.variables) {
