@@ -5,20 +5,8 @@ import type { JsonValue } from '@bufbuild/protobuf';
 import { parse } from 'yaml';
 import { ServiceSchema } from '../../gen/google/api/service_pb.ts';
 import { serviceRegistry } from '../../service-config/to-json.ts';
+import { booksDocument as document } from '../testing/books-document.ts';
 import { offlineCli } from '../testing/offline-cli.ts';
-
-const document = `swagger: "2.0"
-info: { title: Books, version: 1.0.0 }
-host: books.example.com
-paths:
-  /books:
-    get:
-      operationId: list
-      security: [{ key: [] }]
-      responses: { 200: { description: Books. } }
-securityDefinitions:
-  key: { type: apiKey, name: key, in: query }
-`;
 
 describe('compileCommand', () => {
   it('prints the config as JSON that reads back, and nothing else', async (context) => {

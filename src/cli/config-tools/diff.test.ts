@@ -6,20 +6,9 @@ import type { TestContext } from 'node:test';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { startFakeControlPlane } from '../testing/fake-control-plane.ts';
 import type { FakeControlPlane } from '../testing/fake-control-plane.ts';
+import { booksDocument as document } from '../testing/books-document.ts';
 import { offlineCli } from '../testing/offline-cli.ts';
 
-const document = `swagger: "2.0"
-info: { title: Books, version: 1.0.0 }
-host: books.example.com
-paths:
-  /books:
-    get:
-      operationId: list
-      security: [{ key: [] }]
-      responses: { 200: { description: Books. } }
-securityDefinitions:
-  key: { type: apiKey, name: key, in: query }
-`;
 const open = document.replace('security: [{ key: [] }]', 'security: []');
 const sentence = /GET \/books no longer needs an API key/;
 

@@ -1,19 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { booksDocument as clean } from '../testing/books-document.ts';
 import { offlineCli } from '../testing/offline-cli.ts';
 
-const clean = `swagger: "2.0"
-info: { title: Books, version: 1.0.0 }
-host: books.example.com
-paths:
-  /books:
-    get:
-      operationId: list
-      security: [{ key: [] }]
-      responses: { 200: { description: Books. } }
-securityDefinitions:
-  key: { type: apiKey, name: key, in: query }
-`;
 const warned = clean.replace('security: [{ key: [] }]', 'security: []');
 const broken = clean.replace('[{ key: [] }]', '[{ kex: [] }]');
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
+import { compileFiles } from '../../service-config/compile.ts';
 import { CliError } from '../cli-error.ts';
 import { readConfigFiles } from './read-config-files.ts';
 import type { DeployInput } from './read-config-files.ts';
@@ -73,6 +74,18 @@ describe('readConfigFiles', () => {
       input.files.map(({ path }) => path),
       ['a.yaml', 't.yaml'],
     );
+  });
+
+  it('sends references below another folder so that they compile as they do for lint', (context) => {
+    const referring = `${openApi2}info: {title: T, version: 1.0.0}
+paths:
+  /a: {get: {operationId: a, responses: {200: {description: ok, schema: {$ref: "../types/t.yaml#/thing"}}}}}
+`;
+    const thing = 'thing: {type: object, properties: {id: {type: string}}}';
+    const input = read(context, { 'api/a.yaml': referring, 'types/t.yaml': thing });
+    assert.ok(input.kind === 'sources');
+    const { service } = compileFiles(input.files, { producerProjectId: '' });
+    assert.equal(service?.apis[0]?.methods[0]?.responseTypeUrl, 'type.googleapis.com/Thing');
   });
 
   it('takes a config that is compiled already', (context) => {
