@@ -54,6 +54,12 @@ describe('mergeAdminAnswers', () => {
     assert.deepEqual(get('/readyz', ok('ok\n'), notReady), notReady);
   });
 
+  it('is alive while one worker answers', () => {
+    const late = { status: 504, contentType: 'text/plain', body: 'worker 1 does not answer\n' };
+    assert.equal(get('/livez', late, ok('ok\n')).status, 200);
+    assert.equal(get('/healthz', late, late).status, 504);
+  });
+
   it('is not ready without workers', () => {
     assert.equal(get('/readyz').status, 503);
   });

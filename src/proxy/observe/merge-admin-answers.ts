@@ -8,9 +8,12 @@ import type { AdminAnswer, AdminRequest } from './admin-routes.ts';
 export function mergeAdminAnswers(request: AdminRequest, answers: readonly AdminAnswer[]): AdminAnswer {
   const [first] = answers;
   if (first === undefined) return plain(503, 'no worker is running\n');
+  const path = request.target.split('?', 1)[0] ?? '';
+  // A worker that hangs is no reason to end the others: the supervisor that answers is alive.
+  if (isLiveness(path)) return answers.find((answer) => answer.status < 400) ?? first;
   const failed = answers.find((answer) => answer.status >= 400);
   if (failed !== undefined) return failed;
-  switch (request.target.split('?', 1)[0]) {
+  switch (path) {
     case '/metrics':
     case '/stats/prometheus':
       return { ...first, body: mergeMetrics(answers.map((answer) => answer.body)) };
@@ -19,6 +22,10 @@ export function mergeAdminAnswers(request: AdminRequest, answers: readonly Admin
     default:
       return first;
   }
+}
+
+function isLiveness(path: string): boolean {
+  return path === '/healthz' || path === '/livez';
 }
 
 /** Metrics that are not sums: the oldest start, the worst lag, what is the same in every worker. */

@@ -121,7 +121,11 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
     this.#phase = 'forwarding';
     const forwarding = new Forwarding(this, exchange, context);
     this.#forwarding = forwarding;
-    forwarding.start(cluster);
+    try {
+      forwarding.start(cluster);
+    } catch (error) {
+      return this.reply(this.#internalError(error));
+    }
     if (this.#held !== undefined) for (const chunk of this.#held) forwarding.sendRequestBody(chunk);
     this.#held = undefined;
     if (this.#isRequestEnded) forwarding.sendRequestEnd(this.#requestTrailers);
@@ -215,10 +219,14 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
   }
 
   sendResponseHead(head: ResponseHead, ended: boolean): void {
-    this.#context.pipeline.applyToResponse(this.exchange, head, this.#passedStages);
-    recordResponseHead(this.exchange, head);
-    if (ended) this.#answered();
-    this.#stream.sendHead(head, ended);
+    try {
+      this.#context.pipeline.applyToResponse(this.exchange, head, this.#passedStages);
+      recordResponseHead(this.exchange, head);
+      if (ended) this.#answered();
+      this.#stream.sendHead(head, ended);
+    } catch (error) {
+      this.#breakOff(error);
+    }
   }
 
   sendResponseBody(chunk: Buffer): boolean {
@@ -243,11 +251,22 @@ export class ExchangeDriver implements ServerStreamHandler, ForwardingOwner {
   /** Answers the client itself; nothing of a response may have been sent. */
   reply(reply: LocalReply): void {
     this.#answered();
-    sendLocalReply(this.exchange, reply, {
-      dialect: this.#context.dialect,
-      pipeline: this.#context.pipeline,
-      passedStages: this.#passedStages,
-    });
+    try {
+      sendLocalReply(this.exchange, reply, {
+        dialect: this.#context.dialect,
+        pipeline: this.#context.pipeline,
+        passedStages: this.#passedStages,
+      });
+    } catch (error) {
+      this.#breakOff(error);
+    }
+  }
+
+  /** What is thrown here would reach the socket's event and end the process: one response is not worth that. */
+  #breakOff(error: unknown): void {
+    this.#context.logger.error({ error }, 'response could not be sent');
+    this.#forwarding?.cancel();
+    this.abort('', 'internal_error');
   }
 
   /** Gives up on a response that has begun. */

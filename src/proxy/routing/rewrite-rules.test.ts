@@ -23,6 +23,10 @@ describe('applyRewriteRules', () => {
     });
   }
 
+  test('makes a path of whatever a rule leaves', () => {
+    assert.equal(applyRewriteRules([rule('^/(.*)$ $1')], '/http://internal/'), '/http://internal/');
+  });
+
   test('fills a group that took no part with nothing', () => {
     assert.equal(applyRewriteRules([rule('^/a(b)?$ /x$1')], '/a'), '/x');
   });

@@ -36,9 +36,14 @@ export function compileRewriteRule(text: string): RewriteRuleResult {
 export function applyRewriteRules(rules: readonly RewriteRule[], target: string): string {
   for (const { pattern, replacement } of rules) {
     const matcher = pattern.matcher(target);
-    if (matcher.find()) return fill(replacement, matcher);
+    if (matcher.find()) return asOriginForm(fill(replacement, matcher));
   }
   return target;
+}
+
+/** A rule must not let a client choose the form of the target (RFC 9112 §3.2): `^/(.*)$ $1` still names a path. */
+function asOriginForm(target: string): string {
+  return target.startsWith('/') ? target : `/${target}`;
 }
 
 function fill(replacement: RewriteRule['replacement'], matcher: Matcher): string {
