@@ -6,7 +6,7 @@ const allTests = ['{src,sample,scripts,bench,test}/**/*.test.ts'];
 const testTimeoutMs = 300_000;
 
 const globs = process.argv.slice(2);
-const files = globSync(globs.length > 0 ? globs : allTests).sort();
+const files = globSync(globs.length > 0 ? globs : allTests, { exclude: ['**/node_modules/**'] }).sort();
 if (files.length === 0) {
   console.error(`no test file matches ${globs.join(' ')}`);
   process.exit(2);
