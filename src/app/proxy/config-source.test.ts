@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GatewayError } from '../../core/errors.ts';
 import { ManualClock } from '../../core/manual-clock.ts';
-import { ServiceSchema } from '../../gen/google/api/service_pb.ts';
+import { type Service, ServiceSchema } from '../../gen/google/api/service_pb.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
 import { FlagReader } from '../flags/flag-reader.ts';
 import { parseFlags } from '../flags/parse-flags.ts';
@@ -47,4 +47,31 @@ describe('createConfigSource', () => {
     const kept = singleConfigRollout(create(ServiceSchema, { name: service, id: 'r1' }));
     await assert.rejects(startAlone('r2', kept), { name: 'ConfigError' });
   });
+
+  it('ends with what the last of two overlapping reloads read', async () => {
+    const flags = ['--runtime_version=1', `--service=${service}`, '--version=r1', '--backend=localhost:1'];
+    const settings = toProxySettings(new FlagReader(parseFlags(flags)), readEnvironment({}));
+    const first = Promise.withResolvers<Service>();
+    const answers = [Promise.resolve(config('start')), first.promise, Promise.resolve(config('second'))];
+    const applied: string[] = [];
+    const source = createConfigSource(settings, {
+      client: () => ({
+        listRollouts: () => Promise.resolve([]),
+        getConfig: () => answers.shift() as Promise<Service>,
+      }),
+      apply: ({ configs }) => void applied.push(configs[0]?.service.title ?? ''),
+      lastGood: { read: () => undefined, write: () => undefined },
+      clock: new ManualClock(),
+      logger: silentLogger,
+    });
+    await source.start();
+    const reloads = [source.reload(), source.reload()];
+    first.resolve(config('first'));
+    await Promise.all(reloads);
+    assert.deepEqual(applied, ['start', 'first', 'second']);
+  });
 });
+
+function config(title: string): Service {
+  return create(ServiceSchema, { name: service, id: 'r1', title });
+}

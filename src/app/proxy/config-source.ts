@@ -92,6 +92,7 @@ class FixedSource implements ConfigSource {
   readonly remoteRolloutCalls = 0;
   readonly #read: () => Rollout | Promise<Rollout>;
   readonly #deps: FixedDeps;
+  #reloading: Promise<void> = Promise.resolve();
 
   constructor(read: () => Rollout | Promise<Rollout>, deps: FixedDeps) {
     this.#read = read;
@@ -102,7 +103,19 @@ class FixedSource implements ConfigSource {
     await startOrFallBack(() => this.#load(), this.#deps);
   }
 
-  async reload(): Promise<void> {
+  /** One after the other: of two that overlap, what was read last must serve in the end. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#reload());
+    return this.#reloading;
+  }
+
+  notice(): void {}
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #reload(): Promise<void> {
     try {
       await this.#load();
       this.#deps.logger.info({}, 'service config reloaded');
@@ -112,12 +125,6 @@ class FixedSource implements ConfigSource {
         'reload failed, the last config keeps serving',
       );
     }
-  }
-
-  notice(): void {}
-
-  close(): Promise<void> {
-    return Promise.resolve();
   }
 
   async #load(): Promise<void> {
