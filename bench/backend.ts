@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram, freePort, loadCore, type Running, startProgram } from './processes.ts';
+import { freePort } from '../test/helpers/ports.ts';
+import { findProgram, loadCore, type Running, startProgram } from './processes.ts';
 
 const kib = 1024;
 const jsonBytes = 100;

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFlags } from '../src/core/node-flags.ts';
-import { freePort } from './processes.ts';
+import { freePort } from '../test/helpers/ports.ts';
 
 const root = join(import.meta.dirname, '..');
 const rsaBits = 2048;

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { freePort, residentSetMiB } from '../processes.ts';
+import { freePort } from '../../test/helpers/ports.ts';
+import { residentSetMiB } from '../processes.ts';
 import { serviceConfig } from '../service-config.ts';
 import { type Gate, startGate } from './gate.ts';
 import { HelperProgram } from './helper-program.ts';

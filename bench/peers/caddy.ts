@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram, freePort, proxyCore, startProgram } from '../processes.ts';
+import { freePort } from '../../test/helpers/ports.ts';
+import { findProgram, proxyCore, startProgram } from '../processes.ts';
 import type { Peer } from './peer.ts';
 
 /** Caddy on one core. */

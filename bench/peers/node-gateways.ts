@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, proxyCore, startProgram } from '../processes.ts';
+import { freePort } from '../../test/helpers/ports.ts';
+import { proxyCore, startProgram } from '../processes.ts';
 import type { Peer } from './peer.ts';
 
 const benchFolder = join(import.meta.dirname, '..');

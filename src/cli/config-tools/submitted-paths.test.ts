@@ -8,10 +8,10 @@ describe('submittedPaths', () => {
     ['the base name of a single file', ['../deep/er/a.yaml'], ['a.yaml']],
     ['paths below the folder of the first', ['a.yaml', 'types/b.yaml'], ['a.yaml', 'types/b.yaml']],
     ['paths below a folder that none is in', ['x/a.yaml', 'y/z/b.yaml'], ['x/a.yaml', 'y/z/b.yaml']],
-    ['paths from a folder above', ['a.yaml', '../shared/b.yaml'], ['work/a.yaml', 'shared/b.yaml']],
-    ['absolute and relative names together', ['/home/work/a.yaml', 'b/c.yaml'], ['a.yaml', 'b/c.yaml']],
+    ['paths from a folder above', ['a.yaml', '../shared/b.yaml'], ['apis/a.yaml', 'shared/b.yaml']],
+    ['absolute and relative names together', ['/srv/apis/a.yaml', 'b/c.yaml'], ['a.yaml', 'b/c.yaml']],
     ['folders whose names begin alike', ['ab/a.yaml', 'a/b.yaml'], ['ab/a.yaml', 'a/b.yaml']],
     ['no files', [], []],
   ] as const)
-    it(`gives ${fact}`, () => assert.deepEqual(submittedPaths('/home/work', names), paths));
+    it(`gives ${fact}`, () => assert.deepEqual(submittedPaths('/srv/apis', names), paths));
 });

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { JsonValue } from '@bufbuild/protobuf';
-import { runCli } from '../main.ts';
+import { runCommandLine } from '../command-line.ts';
+import { commands } from '../commands.ts';
 
 /** One answer: a status with a body, or a body with 200. */
 export type Answer = JsonValue | { readonly status: number; readonly body: JsonValue };
@@ -77,16 +78,20 @@ export async function startFakeControlPlane(
     async run(argv, answers) {
       let [stdout, stderr] = ['', ''];
       const typed = [...(answers ?? [])];
-      const code = await runCli(argv, {
-        env: { GATEHOUSE_ACCESS_TOKEN: 't' },
-        cwd: folder,
-        stdout: (text) => (stdout += text),
-        stderr: (text) => (stderr += text),
-        ask: answers === undefined ? undefined : () => Promise.resolve(typed.shift() ?? ''),
-        sleep: (ms) => Promise.resolve(void sleptMs.push(ms)),
-        nowMs: () => sleptMs.reduce((sum, ms) => sum + ms, 0),
-        signal: new AbortController().signal,
-      });
+      const code = await runCommandLine(
+        argv,
+        {
+          env: { GATEHOUSE_ACCESS_TOKEN: 't' },
+          cwd: folder,
+          stdout: (text) => (stdout += text),
+          stderr: (text) => (stderr += text),
+          ask: answers === undefined ? undefined : () => Promise.resolve(typed.shift() ?? ''),
+          sleep: (ms) => Promise.resolve(void sleptMs.push(ms)),
+          nowMs: () => sleptMs.reduce((sum, ms) => sum + ms, 0),
+          signal: new AbortController().signal,
+        },
+        { commands },
+      );
       return { code, stdout, stderr };
     },
   };

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { runCli } from '../main.ts';
+import { runCommandLine } from '../command-line.ts';
+import { commands } from '../commands.ts';
 
 /** What one command line did. */
 export interface Ran {
@@ -24,16 +25,20 @@ export function offlineCli(
   }
   return async (...argv) => {
     let [stdout, stderr] = ['', ''];
-    const code = await runCli(argv, {
-      env: {},
-      cwd: folder,
-      stdout: (text) => (stdout += text),
-      stderr: (text) => (stderr += text),
-      ask: undefined,
-      sleep: () => Promise.resolve(),
-      nowMs: () => 0,
-      signal: new AbortController().signal,
-    });
+    const code = await runCommandLine(
+      argv,
+      {
+        env: {},
+        cwd: folder,
+        stdout: (text) => (stdout += text),
+        stderr: (text) => (stderr += text),
+        ask: undefined,
+        sleep: () => Promise.resolve(),
+        nowMs: () => 0,
+        signal: new AbortController().signal,
+      },
+      { commands },
+    );
     return { code, stdout, stderr };
   };
 }

@@ -6,9 +6,6 @@ import { createCachingTokenSource, type FetchedToken } from './caching-token-sou
 import { parseJsonAnswer } from './token-response.ts';
 import { tokenUnavailable, type TokenSource } from './token-source.ts';
 
-/** ESPv2 `--iam_url`. */
-export const defaultIamUrl = 'https://iamcredentials.googleapis.com';
-
 const defaultTimeoutMs = 10_000;
 
 /** Whom to speak for. */

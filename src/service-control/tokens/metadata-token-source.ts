@@ -5,9 +5,6 @@ import { createCachingTokenSource, type FetchedToken } from './caching-token-sou
 import { parseTokenResponse } from './token-response.ts';
 import type { TokenSource } from './token-source.ts';
 
-/** Where the metadata server is, unless a flag says otherwise (`-m`, `--metadata_url`). */
-export const defaultMetadataUrl = 'http://169.254.169.254';
-
 const tokenPath = '/computeMetadata/v1/instance/service-accounts/default/token';
 const defaultTimeoutMs = 5000;
 

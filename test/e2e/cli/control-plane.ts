@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { runCli } from '../../../src/cli/main.ts';
+import { runCommandLine } from '../../../src/cli/command-line.ts';
+import { commands } from '../../../src/cli/commands.ts';
 import { createAuthorizer } from '../../../src/control/iam/store-authorizer.ts';
 import { ensureOwnerToken } from '../../../src/control/oauth/owner-token.ts';
 import { createControlServer } from '../../../src/control/server.ts';
@@ -79,22 +80,26 @@ class Plane implements ControlPlane {
   async run(line: string, answers?: readonly string[]): Promise<Ran> {
     let [stdout, stderr] = ['', ''];
     const typed = [...(answers ?? [])];
-    const code = await runCli(toWords(line), {
-      env: {},
-      cwd: this.folder,
-      stdout: (text) => (stdout += text),
-      stderr: (text) => (stderr += text),
-      ask:
-        answers === undefined
-          ? undefined
-          : (question) => {
-              stderr += question;
-              return Promise.resolve(typed.shift() ?? '');
-            },
-      sleep: (ms) => Promise.resolve(this.clock.advance(ms)),
-      nowMs: () => this.clock.nowMs(),
-      signal: new AbortController().signal,
-    });
+    const code = await runCommandLine(
+      toWords(line),
+      {
+        env: {},
+        cwd: this.folder,
+        stdout: (text) => (stdout += text),
+        stderr: (text) => (stderr += text),
+        ask:
+          answers === undefined
+            ? undefined
+            : (question) => {
+                stderr += question;
+                return Promise.resolve(typed.shift() ?? '');
+              },
+        sleep: (ms) => Promise.resolve(this.clock.advance(ms)),
+        nowMs: () => this.clock.nowMs(),
+        signal: new AbortController().signal,
+      },
+      { commands },
+    );
     return { code, stdout: normalize(stdout), stderr: normalize(stderr) };
   }
 

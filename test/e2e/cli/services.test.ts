@@ -264,7 +264,7 @@ describe('projects and config', () => {
   });
 });
 
-describe('runCli', () => {
+describe('runCommandLine', () => {
   it('says how to start a control plane that does not run', async (context) => {
     const plane = await startControlPlane(context);
     const { code, stderr } = await plane.run('projects list --endpoint http://127.0.0.1:1');

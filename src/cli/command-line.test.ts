@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { JsonValue } from '@bufbuild/protobuf';
-import { runCli } from './main.ts';
+import { runCommandLine } from './command-line.ts';
 import { startFakeControlPlane } from './testing/fake-control-plane.ts';
 import type { Answer, FakeControlPlane } from './testing/fake-control-plane.ts';
 
@@ -255,11 +255,11 @@ describe('list commands', () => {
   });
 });
 
-describe('runCli', () => {
+describe('runCommandLine', () => {
   it('runs commands of the composition and ends with their code', async (context) => {
     const plane = await start(context, {});
     const printed: string[] = [];
-    const code = await runCli(
+    const code = await runCommandLine(
       ['serve', '--port', '7'],
       {
         env: {},
