@@ -253,7 +253,7 @@ export const http2Cases: readonly Http2Case[] = [
     [
       'a content-length shorter than DATA',
       [post(['content-length', '2']), data('abc')],
-      gone('INTERNAL_ERROR'),
+      goneWithin('INTERNAL_ERROR'),
     ],
     ['a content-length without DATA', [headers(1, [...postFields, ['content-length', '5']])], protocolError],
     [

@@ -34,7 +34,7 @@ export interface Gate {
   readonly control: FakeServiceControl;
   /** Forgets what the backend saw, and connects. */
   connect(): Promise<RawPeer>;
-  /** The lines of the access log about a connection's requests, as soon as there are `count`. */
+  /** The lines of the access log about a connection's requests but {@link healthOperation}, as soon as there are `count`. */
   logged(clientPort: number, count: number): Promise<readonly LoggedAnswer[]>;
   /** What was written into the access log since the last call, as soon as it is as wanted. */
   readLog(isWanted: (text: string) => boolean): Promise<string>;
@@ -171,8 +171,11 @@ async function logged(file: string, clientPort: number, count: number): Promise<
     await Promise.resolve(
       readIfThere(file)
         .split('\n')
+        // What follows the last line feed is being written.
+        .slice(0, -1)
         .filter((line) => line.startsWith(prefix))
-        .map(parseLine),
+        .map(parseLine)
+        .filter(({ target }) => target !== '/fence'),
     );
   return await eventually(read, (lines) => lines.length >= count, logWaitMs, pollMs);
 }
