@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Clock } from '../../core/clock.ts';
 import { closeAll, type Closeable } from '../../core/lifecycle.ts';
+import { createUuidSource } from '../../core/random-uuids.ts';
+import { createTurnClock } from '../../core/turn-clock.ts';
 import { createHttp1ServerSettings } from '../../protocol/http1/server-settings.ts';
 import { defaultHttp2Limits } from '../../protocol/http2/http2-settings.ts';
 import { DnsResolver } from '../../protocol/net/dns-resolver.ts';
@@ -56,9 +57,10 @@ export class DataPlane implements Closeable {
 
   /** Throws ConfigError for settings that cannot be used. */
   constructor(settings: ProxySettings, deps: DataPlaneDeps) {
-    const { clock, logger } = deps;
+    const { logger } = deps;
+    const clock = createTurnClock(deps.clock);
     this.#settings = settings;
-    this.#deps = deps;
+    this.#deps = { ...deps, clock };
     this.#wheel = new TimerWheel(clock);
     this.#http = createHttpClient(clock, toHttpClientOptions(settings));
     const facts: ProcessFacts = { hostname: hostname(), environment: deps.environment };
@@ -76,7 +78,7 @@ export class DataPlane implements Closeable {
         clock,
         logger,
         random: Math.random,
-        createRequestId: randomUUID,
+        createRequestId: createUuidSource(),
         observers: this.#accessLog === undefined ? [metrics] : [metrics, this.#accessLog],
       },
       {
