@@ -1,13 +1,18 @@
-import { decodeHuffman, decodingSlackBytes, maxDecodedLength } from './huffman.ts';
+import { HuffmanDecoder } from './huffman-decoder.ts';
 
 /** Octets behind the prefix of an integer that are read, for 28 bits: more than any index, length or table size has. */
 const maxContinuationOctets = 4;
 const huffmanFlag = 0x80;
 const lengthPrefix = 0x7f;
-const initialScratchBytes = 1024;
+const noOctets: Uint8Array = new Uint8Array(0);
 
-/** Where Huffman strings are decoded to. All readers share it: a string is taken out before the next one is read. */
-let scratch: Buffer = Buffer.allocUnsafeSlow(initialScratchBytes);
+/** What `toString('latin1', …)` comes down to, without its third of the cost; not in the types of Node. */
+const { latin1Slice } = Buffer.prototype as unknown as {
+  latin1Slice(this: Uint8Array, start: number, end: number): string;
+};
+
+/** All readers share it: a string is taken out before the next one is read. */
+const huffman = new HuffmanDecoder();
 
 /** Reads the integers and strings of a field block (RFC 7541 §5). */
 export class BlockReader {
@@ -15,23 +20,23 @@ export class BlockReader {
   at = 0;
   end = 0;
   /** The string read last: `length` octets from `start` on, or the first of them that the limit allowed. */
-  octets: Buffer = scratch;
+  octets: Uint8Array = noOctets;
   start = 0;
   length = 0;
-  #block: Buffer = scratch;
+  /** It is known to have only visible ASCII and blanks. */
+  isVisible = false;
+  #block: Uint8Array = noOctets;
 
   reset(block: Uint8Array, start: number, end: number): void {
-    this.#block = Buffer.isBuffer(block)
-      ? block
-      : Buffer.from(block.buffer, block.byteOffset, block.byteLength);
+    this.#block = block;
     this.at = start;
     this.end = end;
   }
 
   /** Lets go of the block. */
   clear(): void {
-    this.#block = scratch;
-    this.octets = scratch;
+    this.#block = noOctets;
+    this.octets = noOctets;
   }
 
   /**
@@ -64,20 +69,18 @@ export class BlockReader {
     this.start = start;
     this.length = size;
     this.octets = this.#block;
-    if (isHuffman) this.#decode(size, limit);
-    return this.length >= 0;
+    this.isVisible = false;
+    if (!isHuffman) return true;
+    if (!huffman.decode(this.#block, start, this.at, limit)) return false;
+    this.octets = huffman.octets;
+    this.start = 0;
+    this.length = huffman.length;
+    this.isVisible = !huffman.hasRareOctets;
+    return true;
   }
 
   /** The string read last, or what the limit allowed of it. */
   text(): string {
-    return this.octets.toString('latin1', this.start, this.start + this.length);
-  }
-
-  #decode(size: number, limit: number): void {
-    const room = Math.min(maxDecodedLength(size), limit) + decodingSlackBytes;
-    if (room > scratch.length) scratch = Buffer.allocUnsafeSlow(Math.max(room, scratch.length * 2));
-    this.length = decodeHuffman(this.#block, this.start, this.at, scratch, limit);
-    this.octets = scratch;
-    this.start = 0;
+    return latin1Slice.call(this.octets, this.start, this.start + this.length);
   }
 }

@@ -13,7 +13,7 @@ export class DynamicTable {
   /** Octets of all entries with their overhead. */
   bytes = 0;
   maxBytes: number;
-  #slots: FieldEntry[] = Array.from<FieldEntry>({ length: initialSlots }).fill(noEntry);
+  #slots: FieldEntry[] = emptySlots(initialSlots);
   /** Where the next entry goes. */
   #next = 0;
 
@@ -58,8 +58,15 @@ export class DynamicTable {
   }
 
   #grow(): void {
-    const entries = Array.from({ length: this.length }, (_, i) => this.get(this.length - 1 - i));
-    this.#slots = [...entries, ...entries.map(() => noEntry)];
+    const slots = emptySlots(this.#slots.length * 2);
+    for (let i = 0; i < this.length; i++) slots[i] = this.get(this.length - 1 - i);
+    this.#slots = slots;
     this.#next = this.length;
   }
+}
+
+function emptySlots(count: number): FieldEntry[] {
+  const slots: FieldEntry[] = [];
+  for (let i = 0; i < count; i++) slots.push(noEntry);
+  return slots;
 }

@@ -14,10 +14,16 @@ export function isFieldName(octets: Uint8Array, start: number, end: number): boo
 
 /** Whether the octets at `start`…`end` are a field value: no control but TAB, no blank around (RFC 9113 §8.2.1). */
 export function isFieldValue(octets: Uint8Array, start: number, end: number): boolean {
-  if (start === end) return true;
-  if (isBlank(octets[start] as number) || isBlank(octets[end - 1] as number)) return false;
-  for (let at = start; at < end; at++) if (isValueOctet[octets[at] as number] === 0) return false;
+  if (hasBlankEnd(octets, start, end)) return false;
+  // An imported table would be fetched again for each octet.
+  const isAllowed = isValueOctet;
+  for (let at = start; at < end; at++) if (isAllowed[octets[at] as number] === 0) return false;
   return true;
+}
+
+/** Whether the octets at `start`…`end` begin or end with SP or TAB. */
+export function hasBlankEnd(octets: Uint8Array, start: number, end: number): boolean {
+  return start < end && (isBlank(octets[start] as number) || isBlank(octets[end - 1] as number));
 }
 
 /** The shared string of the name at `start`…`end`, if it is one of the names that requests often have. */

@@ -3,7 +3,7 @@ import { BlockReader } from './block-reader.ts';
 import { DynamicTable } from './dynamic-table.ts';
 import type { FieldEntry } from './field-entry.ts';
 import { createFieldEntry, entryOverheadBytes, FieldFault } from './field-entry.ts';
-import { findSharedName, isFieldName, isFieldValue } from './field-syntax.ts';
+import { findSharedName, hasBlankEnd, isFieldName, isFieldValue } from './field-syntax.ts';
 import { staticTable } from './static-table.ts';
 
 /** What a block turned out to be. */
@@ -146,7 +146,9 @@ export class HpackDecoder {
       if (isIndexed) table.clear();
       return true;
     }
-    if (!isFieldValue(octets, start, start + length)) faults |= FieldFault.VALUE;
+    const end = start + length;
+    if (reader.isVisible ? hasBlankEnd(octets, start, end) : !isFieldValue(octets, start, end))
+      faults |= FieldFault.VALUE;
     const entry = createFieldEntry(name, reader.text(), faults);
     if (isIndexed) table.add(entry);
     this.#take(entry);

@@ -5,6 +5,7 @@ import { staticTable } from './static-table.ts';
 const indexedField = 0x80;
 const sizeUpdateToZero = 0x20;
 const neverIndexedLiteral = 0x10;
+const literalWithNewName = 0;
 /** The least integers that do not fit in the prefix of a literal's index and of a string's length. */
 const indexPrefix = 0x0f;
 const lengthPrefix = 0x7f;
@@ -21,18 +22,13 @@ const maxStatusBytes = 1 + 5;
 const shortLength = 8;
 
 /** Not to be put in the table of any hop (§7.1.3). */
-const sensitiveNames: ReadonlySet<string> = new Set([
-  'authorization',
-  'cookie',
-  'proxy-authorization',
-  'set-cookie',
-]);
+const sensitiveNames = ['authorization', 'cookie', 'proxy-authorization', 'set-cookie'];
 
-/** By name: the lowest index of the static table that has it. */
-const indexOfName: ReadonlyMap<string, number> = new Map(
-  staticTable.map((entry, i) => [entry.name, i + 1] as const).toReversed(),
+/** By name in the static table: the octets that a literal with it begins with, the second one above the first. */
+const literalOfName: ReadonlyMap<string, number> = new Map(
+  staticTable.map(({ name }, i) => [name, literalOf(name, i + 1)] as const).toReversed(),
 );
-const statusIndex = indexOfName.get(':status') as number;
+const literalStatus = literalOfName.get(':status') as number;
 const indexOfStatus: ReadonlyMap<number, number> = new Map(
   staticTable.flatMap((entry, i) =>
     entry.name === ':status' ? [[Number(entry.value), i + 1] as const] : [],
@@ -69,7 +65,7 @@ export class HpackEncoder {
       into[to++] = indexedField | index;
       return to;
     }
-    into[to++] = statusIndex;
+    into[to++] = literalStatus;
     return writeString(String(status), into, to);
   }
 
@@ -80,14 +76,10 @@ export class HpackEncoder {
   encodeField(name: string, value: string, into: Buffer, at: number): number {
     let to = this.#startBlock(into, at);
     const start = to;
-    const index = indexOfName.get(name) ?? 0;
-    const pattern = sensitiveNames.has(name) ? neverIndexedLiteral : 0;
-    if (index < indexPrefix) into[to++] = pattern | index;
-    else {
-      into[to++] = pattern | indexPrefix;
-      into[to++] = index - indexPrefix;
-    }
-    if (index === 0) {
+    const literal = literalOfName.get(name) ?? literalWithNewName;
+    into[to++] = literal;
+    if ((literal & indexPrefix) === indexPrefix) into[to++] = literal >>> 8;
+    if (literal === literalWithNewName) {
       to = writeString(name, into, to);
       if (!isFieldName(into, to - name.length, to)) return start;
     }
@@ -102,6 +94,12 @@ export class HpackEncoder {
     into[at] = sizeUpdateToZero;
     return at + 1;
   }
+}
+
+/** The octets that a literal begins with whose name is that of an index, as {@link literalOfName} has them. */
+function literalOf(name: string, index: number): number {
+  const pattern = sensitiveNames.includes(name) ? neverIndexedLiteral : 0;
+  return index < indexPrefix ? pattern | index : pattern | indexPrefix | ((index - indexPrefix) << 8);
 }
 
 /** Writes a string without Huffman code (RFC 7541 §5.2); returns the position after it. */
