@@ -27,7 +27,7 @@ export class NodeH2Client {
     const server = await listenRaw();
     const session = connect(`http://127.0.0.1:${server.port}`, { settings: options });
     const peer = new RawH2Peer(await server.peer(0), prefaceBytes);
-    peer.send(settings());
+    peer.send(settings(), frame(frameType.settings, frameFlag.ack, 0));
     await once(session, 'remoteSettings');
     return new NodeH2Client(server, session, peer);
   }
