@@ -334,6 +334,15 @@ describe('HpackDecoder limits', () => {
     assert.equal(decoder.bytes, 101);
   });
 
+  test('counts a name and a value in Huffman code that are too large', () => {
+    const decoder = new HpackDecoder(0);
+    // 2000 is 127 + 0x51 + 0x0e × 128; zeros have five bits each.
+    const code = Buffer.alloc(2000);
+    const block = Buffer.concat([octetsOf('40 ff d1 0e'), code, octetsOf('ff d1 0e'), code]);
+    assert.equal(decoder.decode(block, 0, block.length, eight), HpackResult.TOO_LARGE);
+    assert.deepEqual([decoder.fields, decoder.bytes], [[], 6400]);
+  });
+
   test('counts references to a large entry without a limit to their number', () => {
     const decoder = new HpackDecoder(tableBytes);
     const value = Buffer.alloc(3000, 'v');
