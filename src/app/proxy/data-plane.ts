@@ -208,5 +208,5 @@ function createConnectionFactory(
     renderRejection: gateway.renderRejection,
   });
   const http2 = { ...defaultHttp2Limits, ...codec.http2 };
-  return createHttpConnections({ http1, http2, clock: deps.clock }, gateway);
+  return createHttpConnections({ http1, http2 }, gateway);
 }

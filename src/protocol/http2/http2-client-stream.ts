@@ -11,7 +11,7 @@ import { unknownLength } from '../http/stream.ts';
 import { parseResponseFields } from './client-fields.ts';
 import { createGuardedFinal, guardFinal } from './guarded-final.ts';
 import { toTrailerObject } from './response-fields.ts';
-import { endStreamFlag, Http2Error } from './frame-codes.ts';
+import { FrameFlag, Http2Error } from './frame-codes.ts';
 
 /** What a stream needs of its connection. */
 export interface Http2ClientOwner {
@@ -215,7 +215,7 @@ export class Http2ClientStream implements ClientStream {
 }
 
 function onResponse(this: OwnedStream, _headers: unknown, flags: number, raw: string[]): void {
-  this[ours]?.receiveHead(raw, (flags & endStreamFlag) !== 0);
+  this[ours]?.receiveHead(raw, (flags & FrameFlag.END_STREAM) !== 0);
 }
 
 function onInformational(

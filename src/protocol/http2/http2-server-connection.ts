@@ -1,16 +1,18 @@
-import type { ServerHttp2Session, ServerHttp2Stream, ServerSessionOptions } from 'node:http2';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../../core/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import { systemClock } from '../../core/clock.ts';
-import type { HeaderList } from '../http/headers.ts';
-import type { ConnectionInfo, ServerStream } from '../http/stream.ts';
+import type { ConnectionInfo, ServerStream, StreamAbortReason } from '../http/stream.ts';
+import { Deadline } from '../http1/deadline.ts';
+import type { SocketOutputOwner } from '../net/socket-output.ts';
+import { SocketOutput } from '../net/socket-output.ts';
+import { TimerWheel } from '../net/timer-wheel.ts';
+import { Http2Error } from './frame-codes.ts';
+import { FrameInput } from './frame-input.ts';
 import type { Http2Limits } from './http2-settings.ts';
-import type { Http2StreamOwner } from './http2-server-stream.ts';
-import { Http2ServerStream } from './http2-server-stream.ts';
 import type { Http2RejectReason } from './request-fields.ts';
-import { expectsContinue, parseRequestFields, parseTrailerFields } from './request-fields.ts';
-import { endStreamFlag, Http2Error } from './frame-codes.ts';
-import { loadHttp2 } from './load-http2.ts';
+import type { ServerSessionOwner } from './server-session.ts';
+import { maxHeaderListBytes, ServerSession } from './server-session.ts';
 
 /** What a connection tells its listener. */
 export interface Http2ServerEvents {
@@ -22,136 +24,244 @@ export interface Http2ServerEvents {
   onClose(): void;
 }
 
-/** Between a response and the reset that ends its upload: clients that get both at once lose the response (curl 7). */
-const uploadGraceMs = 50;
+/** What a client sends first (RFC 9113 §3.4). */
+const clientPreface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
+/** Nothing more is read while so much waits for a client that does not read. */
+const maxUnsentBytes = 65_536;
+/** Read and dropped while the connection closes. */
+const maxLingerBytes: number = 16 * 1024 * 1024;
+/** Encoded fields can be larger than decoded ones, by less than this. */
+const blockSlack = 2;
 
-/** The server's half of one HTTP/2 connection, over node:http2. */
-export class Http2ServerConnection implements Http2StreamOwner {
+const Phase = {
+  OPEN: 0,
+  /** Our last frame is written, what comes is dropped. */
+  CLOSING: 1,
+  CLOSED: 2,
+} as const;
+type Phase = (typeof Phase)[keyof typeof Phase];
+
+/** The server's half of one HTTP/2 connection: its socket, its life and its times. */
+export class Http2ServerConnection implements ServerSessionOwner, SocketOutputOwner {
   readonly info: ConnectionInfo;
-  readonly #session: ServerHttp2Session;
+  readonly #socket: Duplex;
   readonly #limits: Http2Limits;
   readonly #events: Http2ServerEvents;
-  readonly #clock: Clock;
-  #drainTimer: Timer | undefined = undefined;
+  readonly #output: SocketOutput;
+  readonly #session: ServerSession;
+  readonly #input: FrameInput;
+  /** For what was begun to be completed; while the connection closes, for the client to close. */
+  readonly #readDeadline: Deadline;
+  readonly #writeDeadline: Deadline;
+  readonly #idleDeadline: Deadline;
+  readonly #drainDeadline: Deadline;
+  #phase: Phase = Phase.OPEN;
   #isDraining = false;
-  #isClosing = false;
-  #openStreams = 0;
+  /** It ends with its last stream. */
+  #endsWhenIdle = false;
+  #isReadPaused = false;
+  #hasPeerEnded = false;
+  #readProgress = 0;
+  #droppedBytes = 0;
 
   /** @param socket connected (TLS: handshake done), nothing read from it but what was put back with `unshift` */
   constructor(
     socket: Duplex,
-    options: { info: ConnectionInfo; limits: Http2Limits; clock?: Clock },
+    options: {
+      readonly info: ConnectionInfo;
+      readonly limits: Http2Limits;
+      readonly wheel?: TimerWheel;
+      readonly clock?: Clock;
+    },
     events: Http2ServerEvents,
   ) {
-    this.info = options.info;
-    this.#limits = options.limits;
+    const { info, limits } = options;
+    const wheel = options.wheel ?? new TimerWheel(options.clock ?? systemClock);
+    this.info = info;
+    this.#socket = socket;
+    this.#limits = limits;
     this.#events = events;
-    this.#clock = options.clock ?? systemClock;
-    // A client that has closed its half can neither acknowledge nor open windows: the connection is over.
-    socket.allowHalfOpen = false;
-    this.#session = loadHttp2().performServerHandshake(socket, toSessionOptions(options.limits));
+    this.#output = new SocketOutput(socket, this);
+    this.#session = new ServerSession({ output: this.#output, limits, wheel }, this);
+    this.#input = new FrameInput(
+      { preface: clientPreface, maxBlockBytes: maxHeaderListBytes(limits) * blockSlack },
+      this.#session,
+    );
+    this.#readDeadline = new Deadline(wheel, () => this.#onReadTimeout());
+    this.#writeDeadline = new Deadline(wheel, () => this.destroy());
+    this.#idleDeadline = new Deadline(wheel, () => this.#shut(Http2Error.NO_ERROR));
+    this.#drainDeadline = new Deadline(wheel, () => this.#endIntake());
+    this.#readDeadline.set(limits.headMs);
+    this.#idleDeadline.set(limits.idleTimeoutMs);
+    this.#session.start();
     this.#listen();
-  }
-
-  get isClosing(): boolean {
-    return this.#isClosing;
   }
 
   /** Requests that are neither answered nor aborted. */
   get openStreams(): number {
-    return this.#openStreams;
+    return this.#session.openStreams;
   }
 
   /** GOAWAY: open streams go on, those that the client sends before it knows are still taken, then the end. */
   drain(): void {
-    if (this.#isDraining || this.#session.destroyed) return;
+    if (this.#isDraining || this.#phase !== Phase.OPEN) return;
     this.#isDraining = true;
-    // RFC 9113 §6.8: first "no new ones, please", then, a moment later, the number of the last one taken.
-    this.#session.goaway(Http2Error.NO_ERROR, 2 ** 31 - 1);
-    this.#drainTimer = this.#clock.setTimer(this.#limits.drainGraceMs, () => this.#session.close());
+    this.#session.announceEnd();
+    if (this.#limits.drainGraceMs > 0) this.#drainDeadline.set(this.#limits.drainGraceMs);
+    else this.#endIntake();
   }
 
   /** Ends at once; open streams are aborted as `local_close`. */
   destroy(): void {
-    this.#isClosing = true;
-    this.#session.destroy();
+    if (this.#phase === Phase.OPEN) this.#session.endIntake(Http2Error.NO_ERROR);
+    this.#close('local_close');
   }
 
-  onStreamEnd(): void {
-    this.#openStreams--;
-  }
-
-  stopUpload(stream: ServerHttp2Stream): void {
-    const timer = this.#clock.setTimer(uploadGraceMs, () => {
-      stream.off('close', timer.cancel);
-      stream.close(Http2Error.NO_ERROR);
-    });
-    stream.once('close', timer.cancel);
-  }
-
-  parseTrailers(raw: readonly string[]): HeaderList {
-    return parseTrailerFields(raw, this.#limits);
+  /** Takes octets as if they came from the socket. */
+  receive(chunk: Buffer): void {
+    if (this.#phase !== Phase.OPEN) {
+      this.#droppedBytes += chunk.length;
+      if (this.#droppedBytes > maxLingerBytes) this.destroy();
+      return;
+    }
+    this.#input.push(chunk);
+    if (this.#phase !== Phase.OPEN) return;
+    this.#awaitRest();
+    if (this.#output.isBlocked && this.#output.position > maxUnsentBytes) {
+      this.#isReadPaused = true;
+      this.#socket.pause();
+    }
   }
 
   #listen(): void {
-    const session = this.#session;
-    session.on('stream', (stream, _headers, flags, raw) => this.#accept(stream, flags, raw));
-    session.on('error', ignore);
-    session.on('close', () => this.#finish());
-    session.once('connect', () => {
-      if (!session.destroyed) session.setLocalWindowSize(this.#limits.connectionWindow);
-    });
-    session.setTimeout(this.#limits.idleTimeoutMs);
-    session.on('timeout', () => {
-      if (this.#openStreams === 0) session.close();
-    });
+    const socket = this.#socket;
+    if (socket instanceof Socket) socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => this.receive(chunk));
+    socket.on('end', () => this.#onEnd());
+    socket.on('finish', () => this.#onFinish());
+    socket.on('error', () => this.#close('remote_disconnect'));
+    socket.on('close', () => this.#onClose());
+    socket.resume();
   }
 
-  #accept(stream: ServerHttp2Stream, flags: number, raw: readonly string[]): void {
-    // First of all: a stream that broke in the same read is destroyed already, and its error is still to come.
-    stream.on('error', ignore);
-    if (stream.destroyed) return;
-    const endOfStream = (flags & endStreamFlag) !== 0;
-    const head = parseRequestFields(raw, endOfStream, this.#limits);
-    if (typeof head === 'string') {
-      stream.close(Http2Error.INTERNAL_ERROR);
-      this.#events.onReject(head);
-      return;
-    }
-    this.#openStreams++;
-    if (!endOfStream && expectsContinue(raw)) stream.additionalHeaders({ ':status': 100 });
-    const ours = new Http2ServerStream(stream, head, endOfStream, this);
-    this.#events.onRequest(ours);
-    ours.start();
+  /** What was begun must be completed in time, counted from what was completed last. */
+  #awaitRest(): void {
+    const { isUnfinished, progress } = this.#input;
+    if (!isUnfinished) {
+      if (this.#readDeadline.isSet) this.#readDeadline.clear();
+    } else if (!this.#readDeadline.isSet || progress !== this.#readProgress)
+      this.#readDeadline.set(this.#limits.headMs);
+    this.#readProgress = progress;
   }
 
-  #finish(): void {
-    this.#drainTimer?.cancel();
+  #onReadTimeout(): void {
+    if (this.#phase === Phase.OPEN) this.fail(Http2Error.ENHANCE_YOUR_CALM);
+    else this.destroy();
+  }
+
+  // What the output tells
+
+  onBlocked(): void {
+    this.#writeDeadline.set(this.#limits.writeStallMs);
+  }
+
+  onWritable(): void {
+    this.#writeDeadline.clear();
+    if (this.#phase !== Phase.OPEN) return;
+    this.#session.sender.pump();
+    if (!this.#isReadPaused || this.#output.isBlocked) return;
+    this.#isReadPaused = false;
+    this.#socket.resume();
+  }
+
+  // What the session tells
+
+  onRequest(stream: ServerStream): void {
+    this.#events.onRequest(stream);
+  }
+
+  onReject(reason: Http2RejectReason): void {
+    this.#events.onReject(reason);
+  }
+
+  onBusy(): void {
+    this.#idleDeadline.clear();
+  }
+
+  onIdle(): void {
+    if (this.#phase !== Phase.OPEN) return;
+    if (this.#endsWhenIdle) this.#shut(Http2Error.NO_ERROR);
+    else this.#idleDeadline.set(this.#limits.idleTimeoutMs);
+  }
+
+  /** GOAWAY came: the client opens no more streams. */
+  onPeerLeaving(): void {
+    this.#endsWhenIdle = true;
+    if (this.openStreams === 0) this.#shut(Http2Error.NO_ERROR);
+  }
+
+  fail(errorCode: number): void {
+    if (this.#phase === Phase.OPEN) this.#shut(errorCode);
+  }
+
+  // Closing
+
+  #endIntake(): void {
+    this.#session.endIntake(Http2Error.NO_ERROR);
+    this.#endsWhenIdle = true;
+    if (this.openStreams === 0) this.#shut(Http2Error.NO_ERROR);
+  }
+
+  /**
+   * Says why and ends our direction; what still comes is dropped for a while. Closing at once would let the kernel answer
+   * it with a reset, which can cost the client our last frames.
+   */
+  #shut(errorCode: number): void {
+    this.#phase = Phase.CLOSING;
+    this.#input.stop();
+    this.#session.endIntake(errorCode);
+    this.#clearDeadlines();
+    this.#output.flush();
+    this.#socket.end();
+    this.#socket.resume();
+    if (this.#socket.writableLength > 0) this.#writeDeadline.set(this.#limits.writeStallMs);
+    this.#session.abortAll('remote_disconnect');
+  }
+
+  #onEnd(): void {
+    this.#hasPeerEnded = true;
+    // A client that has closed its half can neither acknowledge nor open windows: the connection is over.
+    if (this.#phase === Phase.OPEN) this.#close('remote_disconnect');
+    else if (this.#socket.writableFinished) this.destroy();
+  }
+
+  /** Everything, our end included, is with the kernel. */
+  #onFinish(): void {
+    if (this.#phase !== Phase.CLOSING) return;
+    this.#writeDeadline.clear();
+    if (this.#hasPeerEnded) this.destroy();
+    else this.#readDeadline.set(this.#limits.lingerMs);
+  }
+
+  #close(reason: StreamAbortReason): void {
+    if (this.#phase === Phase.CLOSED) return;
+    this.#phase = Phase.CLOSED;
+    this.#input.stop();
+    this.#clearDeadlines();
+    this.#output.flush();
+    this.#socket.destroy();
+    this.#session.abortAll(reason);
+  }
+
+  #clearDeadlines(): void {
+    this.#readDeadline.close();
+    this.#writeDeadline.close();
+    this.#idleDeadline.close();
+    this.#drainDeadline.close();
+  }
+
+  #onClose(): void {
+    this.#close('remote_disconnect');
     this.#events.onClose();
   }
-}
-
-/** What went wrong shows in `rstCode` and in `close`. */
-function ignore(): void {}
-
-function toSessionOptions(limits: Http2Limits): ServerSessionOptions {
-  return {
-    maxSessionMemory: limits.maxSessionMemoryMb,
-    // Counted by us, because nghttp2 would answer with another error; the slack bounds what reaches us.
-    maxHeaderListPairs: limits.maxHeaderFields * 2,
-    maxSessionInvalidFrames: limits.maxInvalidFrames,
-    maxSettings: 32,
-    streamResetBurst: limits.streamResetBurst,
-    streamResetRate: limits.streamResetRatePerSecond,
-    // The fields are the peers'; whether one may repeat is not ours to decide.
-    strictSingleValueFields: false,
-    settings: {
-      maxConcurrentStreams: limits.maxConcurrentStreams,
-      initialWindowSize: limits.streamWindow,
-      // Names and values plus 32 a field (RFC 9113 §6.5.2).
-      maxHeaderListSize: limits.maxHeaderBytes + limits.maxHeaderFields * 32,
-      enableConnectProtocol: true,
-      enablePush: false,
-    },
-  };
 }

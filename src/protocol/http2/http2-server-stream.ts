@@ -1,4 +1,3 @@
-import type { ServerHttp2Stream, ServerStreamResponseOptions } from 'node:http2';
 import type { HeaderList } from '../http/headers.ts';
 import type {
   ConnectionInfo,
@@ -8,36 +7,29 @@ import type {
   ServerStreamHandler,
 } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
-import { createGuardedFinal, guardFinal } from './guarded-final.ts';
-import { toResponseFields, toTrailerObject } from './response-fields.ts';
-import { Http2Error } from './frame-codes.ts';
+import type { FieldWriter } from './field-writer.ts';
+import { HeldBody } from './held-body.ts';
+import type { ReceiveWindow } from './receive-window.ts';
+import type { SendScheduler } from './send-scheduler.ts';
+import { SendingStream } from './sending-stream.ts';
 
 /** What a stream needs of its connection. */
 export interface Http2StreamOwner {
   readonly info: ConnectionInfo;
-  readonly isClosing: boolean;
+  readonly sender: SendScheduler;
+  readonly fields: FieldWriter;
   drain(): void;
-  /** A stream is gone. */
-  onStreamEnd(): void;
-  /** Resets with NO_ERROR a stream whose response is complete while its request is not. */
-  stopUpload(stream: ServerHttp2Stream): void;
-  parseTrailers(raw: readonly string[]): HeaderList;
+  /** Content was taken from a stream, or dropped: the client may send as much again. */
+  onContentUsed(stream: Http2ServerStream, bytes: number): void;
+  /** The receiver wants more content. */
+  onContentAwaited(stream: Http2ServerStream): void;
+  /** The response is handed over to its end. */
+  onResponseSent(stream: Http2ServerStream): void;
+  /** The response is not as long as it was said to be. */
+  onResponseBroken(stream: Http2ServerStream): void;
+  /** Gives the stream up, without a word to its handler. */
+  abandon(stream: Http2ServerStream): void;
 }
-
-/** `sendDate` is documented for `respond` but missing in its type. */
-type RespondOptions = ServerStreamResponseOptions & { readonly sendDate: boolean };
-const endsNow: RespondOptions = { endStream: true, sendDate: false };
-const bodyFollows: RespondOptions = { sendDate: false };
-const trailersMayFollow: RespondOptions = { sendDate: false, waitForTrailers: true };
-
-/**
- * Where listeners find our half: they are module functions, so that a stream costs no closures. Nothing is there once
- * the stream is closed: its native handle keeps it alive over several collections of the young generation, and with it
- * everything that a request is made of would grow old (half of what was allocated, a fifth of the CPU time).
- */
-const ours = Symbol('Http2ServerStream');
-type OwnedStream = ServerHttp2Stream & { [ours]: Http2ServerStream | undefined };
-const final = createGuardedFinal<OwnedStream>((stream) => stream[ours]?.hasEnded ?? false);
 
 const ignoringHandler: ServerStreamHandler = {
   onBody: () => undefined,
@@ -47,203 +39,216 @@ const ignoringHandler: ServerStreamHandler = {
   onComplete: () => undefined,
 };
 
-/** One HTTP/2 request on the server side, over node:http2. */
-export class Http2ServerStream implements ServerStream {
+/** One HTTP/2 request on the server side. */
+export class Http2ServerStream extends SendingStream implements ServerStream {
   readonly request: RequestHead;
   handler: ServerStreamHandler = ignoringHandler;
-  readonly #stream: ServerHttp2Stream;
+  /** Undefined when no content can come. */
+  readonly window: ReceiveWindow | undefined;
+  /** END_STREAM came. */
+  hasRequestEnded: boolean;
+  /** END_STREAM was written. */
+  isResponseSent = false;
+  /** No more of it: nothing is sent, nothing is told. */
+  isClosed = false;
+  /** Octets that content-length promises still; {@link unknownLength} if it does not say. */
+  bodyLeft: number;
+  /** When content must have come, in monotonic milliseconds; 0: never. */
+  bodyDueMs = 0;
+  /** When the upload of an answered request is stopped; 0: never. */
+  stopDueMs = 0;
   readonly #owner: Http2StreamOwner;
-  #requestEnded: boolean;
-  #responseEnded = false;
-  #aborted = false;
-  #wantsDrain = false;
-  #sendsTrailers = false;
+  #isPaused = false;
+  /** Nothing of a tunnel is read before it is accepted. */
+  #awaitsAcceptance: boolean;
+  /** Content that came while it was held back. */
+  #held: HeldBody | undefined = undefined;
   #requestTrailers: HeaderList | undefined = undefined;
-  #responseTrailers: HeaderList | undefined = undefined;
+  #hasToldEnd = false;
+  #hasResponded = false;
+  #responseEnded = false;
+  /** Octets that the response's content-length promises still. */
+  #responseLeft = unknownLength;
 
+  /** @param options.window undefined: no content follows */
   constructor(
-    stream: ServerHttp2Stream,
+    id: number,
     request: RequestHead,
-    requestEnded: boolean,
+    options: { readonly sendWindow: number; readonly window: ReceiveWindow | undefined },
     owner: Http2StreamOwner,
   ) {
+    super(id, options.sendWindow);
     this.request = request;
-    this.#stream = stream;
+    this.window = options.window;
+    this.hasRequestEnded = options.window === undefined;
+    this.#awaitsAcceptance = request.upgrade !== undefined;
+    this.bodyLeft = this.#awaitsAcceptance ? unknownLength : request.bodyLength;
     this.#owner = owner;
-    this.#requestEnded = requestEnded;
-    (stream as OwnedStream)[ours] = this;
-    guardFinal(stream, final);
-    stream.on('close', onClose);
-  }
-
-  /** @internal All of the response was given to the stream. */
-  get hasEnded(): boolean {
-    return this.#responseEnded;
   }
 
   get connection(): ConnectionInfo {
     return this.#owner.info;
   }
 
-  /** Lets the body flow; called once, after the receiver has set its handler. */
-  start(): void {
-    if (this.#requestEnded) {
-      // The readable side, which has nothing but its end, stays untouched: once it has ended, node:http2 destroys the
-      // stream while the response's write is still under way and makes an error of it (4 µs a request).
-      this.handler.onBodyEnd(undefined);
-      return;
-    }
-    // Nothing of a tunnel is read before it is accepted.
-    if (this.request.upgrade === undefined) this.#read();
+  /** The client is not to be asked for more content. */
+  get isHeldBack(): boolean {
+    return this.#isPaused || this.#awaitsAcceptance;
   }
 
-  #read(): void {
-    const stream = this.#stream;
-    stream.on('trailers', onTrailers);
-    stream.on('end', onEnd);
-    stream.on('data', onData);
+  /** The handler hears of the request. */
+  get isHeard(): boolean {
+    return !this.isClosed && !this.#responseEnded;
   }
+
+  /** The handler is set, and hears of the body from now on. */
+  start(): void {
+    if (this.hasRequestEnded) this.#tellEnd();
+    else if (!this.isHeldBack) this.#owner.onContentAwaited(this);
+  }
+
+  // What comes from the client
+
+  /** Content that windows and content-length allow. */
+  receive(content: Buffer): void {
+    if (!this.isHeard) this.#owner.onContentUsed(this, content.length);
+    else if (this.isHeldBack || this.#held !== undefined) (this.#held ??= new HeldBody()).push(content);
+    else this.#tell(content);
+  }
+
+  receiveEnd(trailers: HeaderList | undefined): void {
+    this.hasRequestEnded = true;
+    this.bodyDueMs = 0;
+    this.#requestTrailers = trailers;
+    if (this.#held === undefined && !this.#awaitsAcceptance) this.#tellEnd();
+  }
+
+  /** @internal Goes on with what was held back. */
+  tellHeld(): void {
+    const held = this.#held;
+    while (this.isHeard && !this.isHeldBack) {
+      const piece = held?.shift();
+      if (piece === undefined) {
+        this.#held = undefined;
+        if (this.hasRequestEnded) this.#tellEnd();
+        return;
+      }
+      this.#tell(piece);
+    }
+  }
+
+  /** Forgets what was held back. */
+  dropHeld(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    this.#owner.onContentUsed(this, held.bytes);
+  }
+
+  #tell(content: Buffer): void {
+    this.handler.onBody(content);
+    this.#owner.onContentUsed(this, content.length);
+  }
+
+  #tellEnd(): void {
+    if (this.#hasToldEnd || !this.isHeard) return;
+    this.#hasToldEnd = true;
+    this.handler.onBodyEnd(this.#requestTrailers);
+  }
+
+  // What the gateway calls
 
   pauseBody(): void {
-    if (!this.#requestEnded) this.#stream.pause();
+    this.#isPaused = true;
+    this.bodyDueMs = 0;
   }
 
   resumeBody(): void {
-    if (!this.#requestEnded) this.#stream.resume();
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#goOn();
   }
 
   sendInformational(status: number, headers: HeaderList): void {
-    if (this.#stream.destroyed || this.#stream.closed || this.#stream.headersSent) return;
-    this.#stream.additionalHeaders({ ':status': status, ...toTrailerObject(headers) });
+    if (!this.isClosed && !this.#hasResponded) this.#owner.fields.informational(this, status, headers);
   }
 
   sendHead(head: ResponseHead, end: boolean): void {
-    const stream = this.#stream;
-    if (stream.destroyed || stream.closed) return;
-    const isWhole = end || isBodiless(this.request.method, head.status);
+    if (this.isClosed || this.#hasResponded) return;
+    const { request } = this;
+    const isTunnel = request.upgrade !== undefined;
+    const isWhole = end || isBodiless(request.method, head.status);
+    this.#hasResponded = true;
     // A length that no body fulfils is a violation, save where it says what a GET would have got (RFC 9110 §8.6).
-    if (isWhole && head.bodyLength > 0 && this.request.method !== 'HEAD' && head.status !== 304)
+    if (isWhole && head.bodyLength > 0 && request.method !== 'HEAD' && head.status !== 304)
       head.bodyLength = 0;
-    const fields = toResponseFields(head, this.request.upgrade !== undefined);
+    this.#owner.fields.response(this, head, isTunnel, isWhole);
     if (isWhole) {
       this.#responseEnded = true;
-      stream.respond(fields, endsNow);
-      this.#stopUpload();
-      return;
-    }
-    // Trailers must be announced to node:http2 here; a message of known length has none (as in HTTP/1.1), save gRPC.
-    this.#sendsTrailers = head.bodyLength === unknownLength && this.request.upgrade === undefined;
-    stream.respond(fields, this.#sendsTrailers ? trailersMayFollow : bodyFollows);
-    if (this.request.upgrade !== undefined && head.status === 101) this.#read();
-    if (this.#sendsTrailers) stream.on('wantTrailers', onWantTrailers);
+      this.dropHeld();
+      this.onSent();
+    } else if (isTunnel && head.status === 101) {
+      this.#awaitsAcceptance = false;
+      this.#goOn();
+    } else this.#responseLeft = head.bodyLength;
   }
 
   sendData(chunk: Uint8Array): boolean {
-    const stream = this.#stream;
-    if (this.#responseEnded || stream.destroyed || stream.closed) return true;
-    if (stream.write(chunk)) return true;
-    if (!this.#wantsDrain) {
-      this.#wantsDrain = true;
-      stream.on('drain', onDrain);
+    if (!this.isHeard || !this.#hasResponded) return true;
+    if (this.#responseLeft !== unknownLength) {
+      this.#responseLeft -= chunk.length;
+      if (this.#responseLeft < 0) {
+        this.#owner.onResponseBroken(this);
+        return true;
+      }
     }
-    return false;
+    return this.#owner.sender.send(this, chunk);
   }
 
   sendEnd(trailers?: HeaderList): void {
-    if (this.#responseEnded) return;
+    if (!this.isHeard || !this.#hasResponded) return;
+    if (this.#responseLeft > 0) {
+      this.#owner.onResponseBroken(this);
+      return;
+    }
     this.#responseEnded = true;
-    this.#responseTrailers = trailers;
-    const stream = this.#stream;
-    if (stream.destroyed || stream.closed) return;
-    stream.end();
-    this.#stopUpload();
+    this.dropHeld();
+    const hasTrailers = trailers !== undefined && trailers.length > 0 && this.request.upgrade === undefined;
+    this.#owner.sender.end(this, hasTrailers ? trailers : undefined);
   }
 
   abort(): void {
-    this.#aborted = true;
-    this.#stream.close(Http2Error.INTERNAL_ERROR);
+    if (!this.isClosed) this.#owner.abandon(this);
   }
 
   closeAfterResponse(): void {
     this.#owner.drain();
   }
 
-  /** RFC 9113 §8.1: after a complete response the client is told not to send the rest of its request. */
-  #stopUpload(): void {
-    if (this.#requestEnded) return;
-    // What still comes is dropped; a stream that stays paused would never end.
-    this.#stream.resume();
-    this.#owner.stopUpload(this.#stream);
+  /** After this turn: the caller is in the middle of something else. */
+  #goOn(): void {
+    if (this.isHeldBack || !this.isHeard) return;
+    if (!this.hasRequestEnded) this.#owner.onContentAwaited(this);
+    if (this.#held !== undefined || (this.hasRequestEnded && !this.#hasToldEnd))
+      process.nextTick(tellHeld, this);
   }
 
-  /** @internal */
-  receiveTrailers(raw: readonly string[]): void {
-    this.#requestTrailers = this.#owner.parseTrailers(raw);
+  // What is told of the sending half
+
+  override onSent(): void {
+    this.isResponseSent = true;
+    this.#owner.onResponseSent(this);
   }
 
-  /** @internal */
-  receiveData(chunk: Buffer): void {
-    if (!this.#aborted && !this.#responseEnded) this.handler.onBody(chunk);
-  }
-
-  /** @internal */
-  receiveEnd(): void {
-    if (this.#requestEnded || this.#stream.rstCode !== Http2Error.NO_ERROR || this.#stream.aborted) return;
-    this.#requestEnded = true;
-    if (!this.#aborted && !this.#responseEnded) this.handler.onBodyEnd(this.#requestTrailers);
-  }
-
-  /** @internal */
-  receiveDrain(): void {
-    if (!this.#aborted && !this.#responseEnded) this.handler.onDrain();
-  }
-
-  /** @internal */
-  sendTrailers(): void {
-    const stream = this.#stream;
-    if (!stream.destroyed && !stream.closed)
-      stream.sendTrailers(toTrailerObject(this.#responseTrailers ?? []));
-  }
-
-  /** @internal */
-  receiveClose(): void {
-    this.#owner.onStreamEnd();
-    if (this.#aborted) return;
-    this.#aborted = true;
-    const { rstCode } = this.#stream;
-    if (this.#responseEnded && rstCode === Http2Error.NO_ERROR) this.handler.onComplete();
-    else if (this.#owner.isClosing) this.handler.onAbort('local_close');
-    else this.handler.onAbort(rstCode === Http2Error.PROTOCOL_ERROR ? 'protocol_error' : 'remote_disconnect');
+  override onSendRoom(): void {
+    if (this.isHeard) this.handler.onDrain();
   }
 }
 
-/** Responses that end with their head, whatever is given; node:http2 ends them by itself. */
+/** Responses that end with their head, whatever is given. */
 function isBodiless(method: string, status: number): boolean {
   return method === 'HEAD' || status === 204 || status === 205 || status === 304;
 }
 
-function onData(this: OwnedStream, chunk: Buffer): void {
-  this[ours]?.receiveData(chunk);
-}
-
-function onTrailers(this: OwnedStream, _headers: unknown, _flags: number, raw: string[]): void {
-  this[ours]?.receiveTrailers(raw);
-}
-
-function onEnd(this: OwnedStream): void {
-  this[ours]?.receiveEnd();
-}
-
-function onDrain(this: OwnedStream): void {
-  this[ours]?.receiveDrain();
-}
-
-function onWantTrailers(this: OwnedStream): void {
-  this[ours]?.sendTrailers();
-}
-
-function onClose(this: OwnedStream): void {
-  const half = this[ours];
-  this[ours] = undefined;
-  half?.receiveClose();
+function tellHeld(stream: Http2ServerStream): void {
+  stream.tellHeld();
 }

@@ -10,25 +10,41 @@ export interface Http2Limits {
   readonly allowUnderscores: boolean;
   /** Fields that {@link allowUnderscores} does not let stand are dropped, not a reason to refuse. Default false; nginx. */
   readonly dropsUnderscores: boolean;
-  /** Receive window of a stream: how much of a body may arrive unread. Default 256 KiB. */
+  /** Receive window of a stream: how much of a body may wait for its receiver. Default 256 KiB. */
   readonly streamWindow: number;
-  /** Receive window of the connection. Default 1 MiB (Envoy's per-connection buffer). */
+  /** Receive window of the connection: how much of all bodies may wait. Default 1 MiB (Envoy's per-connection buffer). */
   readonly connectionWindow: number;
-  /** Streams that a client may reset at once before the connection is closed (CVE-2023-44487). Default 200. */
+  /**
+   * Streams that a client may reset, or make us reset, at once before the connection is closed (CVE-2023-44487,
+   * CVE-2025-8671). Default 200.
+   */
   readonly streamResetBurst: number;
   /** Resets a second that refill the burst. Default 33. */
   readonly streamResetRatePerSecond: number;
   /**
    * Violations on one connection that are answered by stream resets; one more closes it. Streams beyond
-   * {@link maxConcurrentStreams} count, and before it has our settings a client may open 100. Default 100.
+   * {@link maxConcurrentStreams} count. Default 100.
    */
   readonly maxInvalidFrames: number;
-  /** Native memory of one connection in MB. Default 32. */
-  readonly maxSessionMemoryMb: number;
+  /**
+   * Frames that bring nothing on, such as PING, SETTINGS, PRIORITY, WINDOW_UPDATE or empty DATA, that a client may send at
+   * once before the connection is closed; requests and what we send allow for more. Default 500.
+   */
+  readonly idleFrameBurst: number;
+  /** Such frames a second that refill the burst. Default 50. */
+  readonly idleFrameRatePerSecond: number;
   /** Milliseconds without a stream after which a connection is closed. Default 1 h (Envoy). */
   readonly idleTimeoutMs: number;
   /** Milliseconds between the GOAWAY that announces a drain and the one that ends it. Default 1000. */
   readonly drainGraceMs: number;
+  /** Milliseconds for a field block, or any frame but DATA, from its first octet on. Default 60 s, as in HTTP/1.1. */
+  readonly headMs: number;
+  /** Milliseconds between two pieces of a body, while we want them. Default 300 s (Envoy's stream idle timeout). */
+  readonly bodyIdleMs: number;
+  /** Milliseconds for the client to take what we have for it, or to let us send it. Default 60 s (nginx `send_timeout`). */
+  readonly writeStallMs: number;
+  /** Milliseconds for the client to close after our last octet. Default 1 s (Envoy's delayed close). */
+  readonly lingerMs: number;
 }
 
 /** The defaults of {@link Http2Limits}. */
@@ -43,7 +59,12 @@ export const defaultHttp2Limits: Http2Limits = {
   streamResetBurst: 200,
   streamResetRatePerSecond: 33,
   maxInvalidFrames: 100,
-  maxSessionMemoryMb: 32,
+  idleFrameBurst: 500,
+  idleFrameRatePerSecond: 50,
   idleTimeoutMs: 3_600_000,
   drainGraceMs: 1000,
+  headMs: 60_000,
+  bodyIdleMs: 300_000,
+  writeStallMs: 60_000,
+  lingerMs: 1000,
 };

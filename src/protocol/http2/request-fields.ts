@@ -12,133 +12,210 @@ export type Http2RejectReason =
   | 'http2.too_many_headers'
   | 'http2.violation.of.messaging.rule';
 
-const colon = 58;
+const violation = 'http2.violation.of.messaging.rule';
+const colon = 0x3a;
+const space = 0x20;
+const del = 0x7f;
+
+/** Pseudo fields of a request (RFC 9113 §8.3.1, RFC 8441 §4), as bits. */
+const Pseudo = { METHOD: 1, SCHEME: 2, AUTHORITY: 4, PATH: 8, PROTOCOL: 16 } as const;
+/** Not asked for: `host` may stand for the authority. */
+const requestPseudo = Pseudo.METHOD | Pseudo.SCHEME | Pseudo.PATH;
+const connectPseudo = Pseudo.METHOD | Pseudo.AUTHORITY;
+const extendedConnectPseudo = requestPseudo | Pseudo.AUTHORITY | Pseudo.PROTOCOL;
+
+/** More digits than any body has octets, fewer than a number can tell apart. */
+const maxLengthDigits = 15;
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const schemeName = /^[A-Za-z][A-Za-z0-9+.-]*$/;
+const digits = /^\d+$/;
 
 /**
- * The request head that a HEADERS frame carries, or why it is refused. nghttp2 has checked the syntax of names and
- * values, the set of pseudo fields and the absence of connection-specific fields (RFC 9113 §8.2, §8.3); what the
- * authority may be is decided as for `Host` in HTTP/1.1, because a backend may get it as one. IPv6 addresses pass without
- * brackets, too: node:http2 forgets them.
- *
- * @param raw name, value, …, pseudo fields first, as node:http2 gives them
- * @param endOfStream no body follows
+ * Reads request heads out of field lists that HPACK has decoded, in one pass (RFC 9113 §8.3). What the authority may be
+ * is decided as for `Host` in HTTP/1.1, because a backend may get it as one. IPv6 addresses pass without brackets, too:
+ * the clients of node:http2 forget them.
  */
-export function parseRequestFields(
-  raw: readonly string[],
-  endOfStream: boolean,
-  limits: Http2Limits,
-): RequestHead | Http2RejectReason {
-  if (raw.length > limits.maxHeaderFields * 2) return 'http2.too_many_headers';
-  const head: RequestHead = {
-    method: '',
-    scheme: 'http',
-    authority: '',
-    target: '',
-    headers: [],
-    version: 'HTTP/2',
-    bodyLength: endOfStream ? 0 : unknownLength,
-    upgrade: undefined,
-  };
-  let bytes = 0;
-  let host: string | undefined;
-  let cookieAt = -1;
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i] as string;
-    const value = raw[i + 1] as string;
-    bytes += name.length + value.length;
-    if (name.charCodeAt(0) === colon) {
-      readPseudoField(head, name, value);
-      continue;
+export class RequestFields {
+  /** The request read last asks for `100 Continue` (RFC 9110 §10.1.1). */
+  expectsContinue = false;
+  readonly #limits: Http2Limits;
+  #host: string | undefined = undefined;
+  /** Bits of {@link Pseudo}. */
+  #seen = 0;
+
+  constructor(limits: Http2Limits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * The request head of a field list, or why it is refused.
+   *
+   * @param fields name, value, …; the syntax of both is checked (RFC 9113 §8.2.1)
+   * @param endOfStream no body follows
+   */
+  read(fields: readonly string[], endOfStream: boolean): RequestHead | Http2RejectReason {
+    const head: RequestHead = {
+      method: '',
+      scheme: 'http',
+      authority: '',
+      target: '',
+      headers: [],
+      version: 'HTTP/2',
+      bodyLength: unknownLength,
+      upgrade: undefined,
+    };
+    this.expectsContinue = false;
+    this.#host = undefined;
+    this.#seen = 0;
+    let at = 0;
+    for (; at < fields.length; at += 2) {
+      const name = fields[at] as string;
+      if (name.charCodeAt(0) !== colon) break;
+      if (!this.#readPseudo(head, name, fields[at + 1] as string)) return violation;
     }
+    const reason = this.#readFields(head, fields, at);
+    if (reason !== undefined) return reason;
+    return this.#finish(head, endOfStream) ? head : violation;
+  }
+
+  /**
+   * Trailers as they may be passed on: nothing that frames or routes a message (RFC 9110 §6.5.1). Undefined: they are
+   * malformed.
+   */
+  readTrailers(fields: readonly string[]): HeaderList | undefined {
+    const { allowUnderscores } = this.#limits;
+    const trailers: HeaderList = [];
+    for (let i = 0; i < fields.length; i += 2) {
+      const name = fields[i] as string;
+      if (name.charCodeAt(0) === colon) return undefined;
+      if (!mayBeTrailer(name) || (!allowUnderscores && name.includes('_'))) continue;
+      trailers.push(name, fields[i + 1] as string);
+    }
+    return trailers;
+  }
+
+  #readPseudo(head: RequestHead, name: string, value: string): boolean {
     switch (name) {
-      case 'host':
-        host = value;
-        continue;
-      case 'content-length':
-        head.bodyLength = Number(value);
-        continue;
-      case 'expect':
-        continue;
-      case 'cookie':
-        // RFC 9113 §8.2.3: crumbs become one field again before they leave HTTP/2.
-        if (cookieAt >= 0) {
-          head.headers[cookieAt] += `; ${value}`;
-          continue;
-        }
-        cookieAt = head.headers.length + 1;
-        break;
+      case ':method':
+        head.method = value;
+        return this.#note(Pseudo.METHOD) && isMethod(value);
+      case ':path':
+        head.target = value;
+        return this.#note(Pseudo.PATH) && isPath(value);
+      case ':scheme':
+        if (value === 'https') head.scheme = 'https';
+        return this.#note(Pseudo.SCHEME) && (value === 'http' || value === 'https' || schemeName.test(value));
+      case ':authority':
+        head.authority = value;
+        return this.#note(Pseudo.AUTHORITY) && value !== '';
+      case ':protocol':
+        head.upgrade = value.toLowerCase();
+        return this.#note(Pseudo.PROTOCOL) && token.test(value);
       default:
-        if (!limits.allowUnderscores && name.includes('_')) {
-          if (limits.dropsUnderscores) continue;
-          return 'http2.unexpected_underscore';
-        }
+        return false;
     }
-    head.headers.push(name, value);
   }
-  if (bytes > limits.maxHeaderBytes) return 'http2.too_many_headers';
-  if (head.authority === '' && host !== undefined) head.authority = host;
-  if (head.authority !== '' && !isAuthority(head.authority) && !isBareIPv6(head.authority))
-    return 'http2.violation.of.messaging.rule';
-  return finishHead(head, endOfStream);
+
+  /** False: the pseudo field was there before. */
+  #note(bit: number): boolean {
+    const isFirst = (this.#seen & bit) === 0;
+    this.#seen |= bit;
+    return isFirst;
+  }
+
+  /** Reads the fields behind the pseudo fields. */
+  #readFields(head: RequestHead, fields: readonly string[], from: number): Http2RejectReason | undefined {
+    const { headers } = head;
+    let cookieAt = 0;
+    for (let i = from; i < fields.length; i += 2) {
+      const name = fields[i] as string;
+      const value = fields[i + 1] as string;
+      switch (name) {
+        case 'cookie':
+          // RFC 9113 §8.2.3: crumbs become one field again before they leave HTTP/2.
+          if (cookieAt > 0) headers[cookieAt] += `; ${value}`;
+          else cookieAt = headers.push(name, value) - 1;
+          break;
+        case 'host':
+          if (this.#host !== undefined) return violation;
+          this.#host = value;
+          break;
+        case 'content-length':
+          if (head.bodyLength !== unknownLength || value.length > maxLengthDigits || !digits.test(value))
+            return violation;
+          head.bodyLength = Number(value);
+          break;
+        case 'expect':
+          this.expectsContinue = value.toLowerCase() === '100-continue';
+          break;
+        case 'te':
+          if (value.toLowerCase() !== 'trailers') return violation;
+          headers.push(name, value);
+          break;
+        case 'connection':
+        case 'keep-alive':
+        case 'proxy-connection':
+        case 'transfer-encoding':
+        case 'upgrade':
+          return violation;
+        default:
+          if (name.includes('_') && !this.#limits.allowUnderscores) {
+            if (this.#limits.dropsUnderscores) continue;
+            return 'http2.unexpected_underscore';
+          }
+          if (name.charCodeAt(0) === colon) return violation;
+          headers.push(name, value);
+      }
+    }
+    return undefined;
+  }
+
+  /** Decides what needs all fields. False: the request is malformed. */
+  #finish(head: RequestHead, endOfStream: boolean): boolean {
+    if (head.authority === '') head.authority = this.#host ?? '';
+    if (!isAuthority(head.authority) && !isBareIPv6(head.authority)) return false;
+    if (head.method === 'CONNECT') return this.#finishConnect(head, endOfStream);
+    if (this.#seen !== requestPseudo && this.#seen !== (requestPseudo | Pseudo.AUTHORITY)) return false;
+    if (endOfStream) {
+      if (head.bodyLength > 0) return false;
+      head.bodyLength = 0;
+    }
+    return head.target.charCodeAt(0) === slash || (head.target === '*' && head.method === 'OPTIONS');
+  }
+
+  #finishConnect(head: RequestHead, endOfStream: boolean): boolean {
+    if (head.upgrade === undefined) {
+      head.target = head.authority;
+      if (endOfStream) head.bodyLength = 0;
+      return this.#seen === connectPseudo;
+    }
+    if (this.#seen !== extendedConnectPseudo || endOfStream) return false;
+    if (head.target.charCodeAt(0) !== slash) return false;
+    // RFC 8441 §5: the rest of the gateway sees what an HTTP/1.1 client would have sent.
+    head.method = 'GET';
+    head.bodyLength = 0;
+    if (head.upgrade === 'websocket' && !head.headers.includes('sec-websocket-key'))
+      head.headers.push('sec-websocket-key', randomBytes(16).toString('base64'));
+    return true;
+  }
 }
 
-/** True when the request asks for `100 Continue` (RFC 9110 §10.1.1). */
-export function expectsContinue(raw: readonly string[]): boolean {
-  for (let i = 0; i < raw.length; i += 2)
-    if (raw[i] === 'expect') return (raw[i + 1] as string).toLowerCase() === '100-continue';
-  return false;
+const slash = 0x2f;
+
+function isMethod(value: string): boolean {
+  return value === 'GET' || value === 'POST' || token.test(value);
 }
 
-/** Trailers as they may be passed on: no pseudo fields, nothing that frames or routes a message (RFC 9110 §6.5.1). */
-export function parseTrailerFields(raw: readonly string[], limits: Http2Limits): HeaderList {
-  const trailers: HeaderList = [];
-  for (let i = 0; i < raw.length && trailers.length < limits.maxHeaderFields * 2; i += 2) {
-    const name = raw[i] as string;
-    if (name.charCodeAt(0) === colon || !mayBeTrailer(name)) continue;
-    if (!limits.allowUnderscores && name.includes('_')) continue;
-    trailers.push(name, raw[i + 1] as string);
+/** No blanks and no control characters; the gateway looks at the rest. */
+function isPath(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const octet = value.charCodeAt(i);
+    if (octet <= space || octet === del) return false;
   }
-  return trailers;
+  return value.length > 0;
 }
 
 /** An IPv6 address without brackets, with a port or without: ambiguous, but it names no other host. */
 function isBareIPv6(text: string): boolean {
   return text.indexOf(':') !== text.lastIndexOf(':') && /^[\dA-Fa-f:.]+$/.test(text);
-}
-
-function readPseudoField(head: RequestHead, name: string, value: string): void {
-  switch (name) {
-    case ':method':
-      head.method = value;
-      return;
-    case ':path':
-      head.target = value;
-      return;
-    case ':scheme':
-      if (value === 'https') head.scheme = 'https';
-      return;
-    case ':authority':
-      head.authority = value;
-      return;
-    case ':protocol':
-      head.upgrade = value.toLowerCase();
-  }
-}
-
-function finishHead(head: RequestHead, endOfStream: boolean): RequestHead | Http2RejectReason {
-  if (head.method !== 'CONNECT') {
-    const isOrigin = head.target.startsWith('/') || (head.target === '*' && head.method === 'OPTIONS');
-    return isOrigin ? head : 'http2.violation.of.messaging.rule';
-  }
-  if (head.upgrade === undefined) {
-    head.target = head.authority;
-    return head;
-  }
-  if (!head.target.startsWith('/') || endOfStream) return 'http2.violation.of.messaging.rule';
-  // RFC 8441 §5: the rest of the gateway sees what an HTTP/1.1 client would have sent.
-  head.method = 'GET';
-  head.bodyLength = 0;
-  if (head.upgrade === 'websocket' && !head.headers.includes('sec-websocket-key'))
-    head.headers.push('sec-websocket-key', randomBytes(16).toString('base64'));
-  return head;
 }

@@ -9,7 +9,6 @@ import { promisify } from 'node:util';
 import { frame, frameFlag, frameType, headers, RawH2Peer } from '../../../test/helpers/raw-h2.ts';
 import type { ServerStream } from '../http/stream.ts';
 import { generateCertificate } from './certificate.ts';
-import { systemClock } from '../../core/clock.ts';
 import { createHttp1ServerSettings } from '../http1/server-settings.ts';
 import type { Http2Limits } from '../http2/http2-settings.ts';
 import { defaultHttp2Limits } from '../http2/http2-settings.ts';
@@ -56,7 +55,7 @@ async function withListener(
   const listener = await createListener(
     { host: '127.0.0.1', ...options },
     createHttpConnections(
-      { http1: createHttp1ServerSettings(), http2, clock: systemClock },
+      { http1: createHttp1ServerSettings(), http2 },
       {
         onRequest,
         onRejection: ({ details }) => rejected.push(details),

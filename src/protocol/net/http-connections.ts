@@ -1,4 +1,3 @@
-import type { Clock } from '../../core/clock.ts';
 import type { ConnectionInfo, ServerStream } from '../http/stream.ts';
 import type { Http1Rejection } from '../http1/problem.ts';
 import { Http1ServerConnection } from '../http1/server-connection.ts';
@@ -12,7 +11,6 @@ import type { ConnectionFactory } from './listener.ts';
 export interface HttpConnectionOptions {
   readonly http1: Http1ServerSettings;
   readonly http2: Http2Limits;
-  readonly clock: Clock;
 }
 
 /** What the connections tell. The methods are called without `this`. */
@@ -30,7 +28,8 @@ export function createHttpConnections(
   options: HttpConnectionOptions,
   events: HttpConnectionEvents,
 ): ConnectionFactory {
-  const { http1: settings, http2: limits, clock } = options;
+  const { http1: settings, http2: limits } = options;
+  const { wheel } = settings;
   const { onRequest, onRejection, onReset } = events;
   return {
     http1: (socket, info, onClose) =>
@@ -42,7 +41,7 @@ export function createHttpConnections(
     http2: (socket, info, onClose) =>
       new Http2ServerConnection(
         socket,
-        { info, limits, clock },
+        { info, limits, wheel },
         { onRequest, onReject: (reason) => onReset(reason, info), onClose },
       ),
   };

@@ -115,7 +115,7 @@ export async function createSocketGateway(setup: SocketGatewayOptions): Promise<
   const settings = createHttp1ServerSettings({ wheel, renderRejection: gateway.renderRejection });
   const listener = await createListener(
     { host: '127.0.0.1' },
-    createHttpConnections({ http1: settings, http2: defaultHttp2Limits, clock }, gateway),
+    createHttpConnections({ http1: settings, http2: defaultHttp2Limits }, gateway),
     { wheel },
   );
   return {

@@ -1,0 +1,57 @@
+import type { Http2Limits } from './http2-settings.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** How many idle frames a request, or a frame of ours with content, is good for. */
+const idleFramesPerProgress = 4;
+
+/**
+ * Counts what costs a peer nothing and us something. Every method that returns a boolean says whether the connection
+ * may go on.
+ */
+export class AbuseGuard {
+  readonly #resets: TokenBucket;
+  readonly #idleFrames: TokenBucket;
+  #violationsLeft: number;
+  #seenFrames = 0;
+
+  /** @param nowMs monotonic milliseconds */
+  constructor(limits: Http2Limits, nowMs: () => number) {
+    this.#resets = new TokenBucket(
+      { burst: limits.streamResetBurst, ratePerSecond: limits.streamResetRatePerSecond },
+      nowMs,
+    );
+    this.#idleFrames = new TokenBucket(
+      { burst: limits.idleFrameBurst, ratePerSecond: limits.idleFrameRatePerSecond },
+      nowMs,
+    );
+    this.#violationsLeft = limits.maxInvalidFrames;
+  }
+
+  /** A stream was reset by the peer, or it had us do so: the work that was begun is lost (CVE-2023-44487, CVE-2025-8671). */
+  onReset(): boolean {
+    return this.#resets.take();
+  }
+
+  /** A stream was reset because the peer broke the protocol. */
+  onViolation(): boolean {
+    return this.#resets.take() && this.#violationsLeft-- > 0;
+  }
+
+  /**
+   * A frame came that brings nothing on (CVE-2019-9512, -9513, -9515, -9518).
+   *
+   * @param sentFrames frames with content that we have sent since the connection began
+   */
+  onIdleFrame(sentFrames: number): boolean {
+    if (sentFrames > this.#seenFrames) {
+      this.#idleFrames.credit(idleFramesPerProgress * (sentFrames - this.#seenFrames));
+      this.#seenFrames = sentFrames;
+    }
+    return this.#idleFrames.take();
+  }
+
+  /** A request came. */
+  onProgress(): void {
+    this.#idleFrames.credit(idleFramesPerProgress);
+  }
+}
