@@ -4,30 +4,50 @@ export const ClosedBy = {
   UNKNOWN: 0,
   /** Both sides have ended it. */
   END: 1,
-  /** The peer has reset it. */
+  /** The client has reset it. */
   PEER: 2,
-  /** We have reset it, which the peer may not know yet. */
+  /** We have reset it, which the client may not know yet. */
   US: 3,
 } as const;
 export type ClosedBy = (typeof ClosedBy)[keyof typeof ClosedBy];
 
-/** So many are remembered. */
-const slots = 256;
+/** What still comes for a stream that was reset can be behind as many other streams. */
+const maxReset = 256;
+/** To tell a broken client what is wrong with it; nothing can come for these. */
+const maxEnded = 16;
 
 /** The streams of a connection that were closed last: what still comes for them is judged by how they ended. */
 export class ClosedStreams {
-  readonly #ids = new Uint32Array(slots);
-  readonly #how = new Uint8Array(slots);
+  readonly #reset = new RecentStreams(maxReset);
+  readonly #ended = new RecentStreams(maxEnded);
+
+  add(streamId: number, how: ClosedBy): void {
+    (how === ClosedBy.END ? this.#ended : this.#reset).add(streamId, how);
+  }
+
+  find(streamId: number): ClosedBy {
+    return this.#reset.find(streamId) ?? this.#ended.find(streamId) ?? ClosedBy.UNKNOWN;
+  }
+}
+
+/** A ring; most connections need none of the one for streams that were reset. */
+class RecentStreams {
+  readonly #size: number;
+  #ids: number[] = [];
+  #how: ClosedBy[] = [];
   #next = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
 
   add(streamId: number, how: ClosedBy): void {
     this.#ids[this.#next] = streamId;
     this.#how[this.#next] = how;
-    this.#next = (this.#next + 1) % slots;
+    this.#next = (this.#next + 1) % this.#size;
   }
 
-  find(streamId: number): ClosedBy {
-    const at = this.#ids.indexOf(streamId);
-    return at < 0 ? ClosedBy.UNKNOWN : (this.#how[at] as ClosedBy);
+  find(streamId: number): ClosedBy | undefined {
+    return this.#how[this.#ids.indexOf(streamId)];
   }
 }

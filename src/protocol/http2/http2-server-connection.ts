@@ -10,9 +10,10 @@ import { TimerWheel } from '../net/timer-wheel.ts';
 import { Http2Error } from './frame-codes.ts';
 import { FrameInput } from './frame-input.ts';
 import type { Http2Limits } from './http2-settings.ts';
+import { maxHeaderListBytes } from './http2-settings.ts';
 import type { Http2RejectReason } from './request-fields.ts';
 import type { ServerSessionOwner } from './server-session.ts';
-import { maxHeaderListBytes, ServerSession } from './server-session.ts';
+import { ServerSession } from './server-session.ts';
 
 /** What a connection tells its listener. */
 export interface Http2ServerEvents {

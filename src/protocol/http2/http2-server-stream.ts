@@ -5,10 +5,13 @@ import type {
   ResponseHead,
   ServerStream,
   ServerStreamHandler,
+  StreamAbortReason,
 } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
 import type { FieldWriter } from './field-writer.ts';
+import { Http2Error } from './frame-codes.ts';
 import { HeldBody } from './held-body.ts';
+import type { ReceiveFlow } from './receive-flow.ts';
 import type { ReceiveWindow } from './receive-window.ts';
 import type { SendScheduler } from './send-scheduler.ts';
 import { SendingStream } from './sending-stream.ts';
@@ -18,17 +21,12 @@ export interface Http2StreamOwner {
   readonly info: ConnectionInfo;
   readonly sender: SendScheduler;
   readonly fields: FieldWriter;
+  readonly flow: ReceiveFlow;
   drain(): void;
-  /** Content was taken from a stream, or dropped: the client may send as much again. */
-  onContentUsed(stream: Http2ServerStream, bytes: number): void;
-  /** The receiver wants more content. */
-  onContentAwaited(stream: Http2ServerStream): void;
   /** The response is handed over to its end. */
   onResponseSent(stream: Http2ServerStream): void;
-  /** The response is not as long as it was said to be. */
-  onResponseBroken(stream: Http2ServerStream): void;
-  /** Gives the stream up, without a word to its handler. */
-  abandon(stream: Http2ServerStream): void;
+  /** @param outcome what the handler is told; undefined: nothing */
+  reset(stream: Http2ServerStream, errorCode: number, outcome: StreamAbortReason | undefined): void;
 }
 
 const ignoringHandler: ServerStreamHandler = {
@@ -103,14 +101,14 @@ export class Http2ServerStream extends SendingStream implements ServerStream {
   /** The handler is set, and hears of the body from now on. */
   start(): void {
     if (this.hasRequestEnded) this.#tellEnd();
-    else if (!this.isHeldBack) this.#owner.onContentAwaited(this);
+    else if (this.isHeard && !this.isHeldBack) this.#owner.flow.onAwaited(this);
   }
 
   // What comes from the client
 
   /** Content that windows and content-length allow. */
   receive(content: Buffer): void {
-    if (!this.isHeard) this.#owner.onContentUsed(this, content.length);
+    if (!this.isHeard) this.#owner.flow.onUsed(this, content.length);
     else if (this.isHeldBack || this.#held !== undefined) (this.#held ??= new HeldBody()).push(content);
     else this.#tell(content);
   }
@@ -141,12 +139,12 @@ export class Http2ServerStream extends SendingStream implements ServerStream {
     const held = this.#held;
     if (held === undefined) return;
     this.#held = undefined;
-    this.#owner.onContentUsed(this, held.bytes);
+    this.#owner.flow.onUsed(this, held.bytes);
   }
 
   #tell(content: Buffer): void {
     this.handler.onBody(content);
-    this.#owner.onContentUsed(this, content.length);
+    this.#owner.flow.onUsed(this, content.length);
   }
 
   #tellEnd(): void {
@@ -197,7 +195,7 @@ export class Http2ServerStream extends SendingStream implements ServerStream {
     if (this.#responseLeft !== unknownLength) {
       this.#responseLeft -= chunk.length;
       if (this.#responseLeft < 0) {
-        this.#owner.onResponseBroken(this);
+        this.#break();
         return true;
       }
     }
@@ -207,7 +205,7 @@ export class Http2ServerStream extends SendingStream implements ServerStream {
   sendEnd(trailers?: HeaderList): void {
     if (!this.isHeard || !this.#hasResponded) return;
     if (this.#responseLeft > 0) {
-      this.#owner.onResponseBroken(this);
+      this.#break();
       return;
     }
     this.#responseEnded = true;
@@ -217,17 +215,22 @@ export class Http2ServerStream extends SendingStream implements ServerStream {
   }
 
   abort(): void {
-    if (!this.isClosed) this.#owner.abandon(this);
+    this.#owner.reset(this, Http2Error.INTERNAL_ERROR, undefined);
   }
 
   closeAfterResponse(): void {
     this.#owner.drain();
   }
 
+  /** The response is not as long as it was said to be: it must not look complete. */
+  #break(): void {
+    this.#owner.reset(this, Http2Error.INTERNAL_ERROR, 'local_close');
+  }
+
   /** After this turn: the caller is in the middle of something else. */
   #goOn(): void {
     if (this.isHeldBack || !this.isHeard) return;
-    if (!this.hasRequestEnded) this.#owner.onContentAwaited(this);
+    if (!this.hasRequestEnded) this.#owner.flow.onAwaited(this);
     if (this.#held !== undefined || (this.hasRequestEnded && !this.#hasToldEnd))
       process.nextTick(tellHeld, this);
   }

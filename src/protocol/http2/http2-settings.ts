@@ -68,3 +68,8 @@ export const defaultHttp2Limits: Http2Limits = {
   writeStallMs: 60_000,
   lingerMs: 1000,
 };
+
+/** SETTINGS_MAX_HEADER_LIST_SIZE: names and values plus 32 a field (RFC 9113 §6.5.2). */
+export function maxHeaderListBytes(limits: Http2Limits): number {
+  return limits.maxHeaderBytes + limits.maxHeaderFields * 32;
+}

@@ -13,12 +13,15 @@ const maxFrameBytesLimit = 2 ** 24 - 1;
 
 /** The settings of a peer (RFC 9113 §6.5.2), as far as they matter to whom it talks to. */
 export class PeerSettings {
+  /** They have come. */
+  isKnown = false;
   headerTableBytes = 4096;
   windowBytes: number = initialWindowBytes;
   maxFrameBytes: number = initialMaxFrameBytes;
 
   /** Takes the pairs at `start` to `end`. Returns the error code of a setting that is wrong, else NO_ERROR. */
   read(bytes: Buffer, start: number, end: number): number {
+    this.isKnown = true;
     if (end - start > maxPairs * pairBytes) return Http2Error.ENHANCE_YOUR_CALM;
     for (let at = start; at < end; at += pairBytes) {
       const error = this.#set(bytes.readUInt16BE(at), bytes.readUInt32BE(at + 2));

@@ -1,6 +1,7 @@
 import type { HeaderList } from '../http/headers.ts';
 import { copyLimitBytes, type SocketOutput } from '../net/socket-output.ts';
 import { FrameFlag, initialWindowBytes, maxWindowBytes } from './frame-codes.ts';
+import type { FieldWriter } from './field-writer.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import type { SendingStream } from './sending-stream.ts';
 
@@ -11,12 +12,10 @@ const maxDataBytes: number = 64 * 1024;
 
 const noPiece = new Uint8Array();
 
-/** What a scheduler needs of its connection. */
-export interface SendSchedulerOwner {
-  /** Writes trailers, with END_STREAM. */
-  writeTrailers(stream: SendingStream, trailers: HeaderList): void;
+/** Who watches that nothing waits for ever. */
+export interface SendWatcher {
   /** Content of a stream begins to wait, or some of it was sent. */
-  onWaiting(stream: SendingStream): void;
+  noteWaiting(stream: SendingStream): void;
 }
 
 /**
@@ -30,16 +29,21 @@ export class SendScheduler {
   sentFrames = 0;
   readonly #output: SocketOutput;
   readonly #frames: FrameWriter;
-  readonly #owner: SendSchedulerOwner;
+  readonly #fields: FieldWriter;
+  readonly #watcher: SendWatcher;
   /** Streams that could send if the connection could, in turn. */
   #first: SendingStream | undefined = undefined;
   #last: SendingStream | undefined = undefined;
   #isPumping = false;
 
-  constructor(output: SocketOutput, frames: FrameWriter, owner: SendSchedulerOwner) {
-    this.#output = output;
-    this.#frames = frames;
-    this.#owner = owner;
+  constructor(
+    to: { readonly output: SocketOutput; readonly frames: FrameWriter; readonly fields: FieldWriter },
+    watcher: SendWatcher,
+  ) {
+    this.#output = to.output;
+    this.#frames = to.frames;
+    this.#fields = to.fields;
+    this.#watcher = watcher;
   }
 
   /** Content of a stream; what must wait is not copied. False: wait for `onSendRoom`. */
@@ -51,7 +55,7 @@ export class SendScheduler {
     }
     const waitsAlready = stream.queuedBytes > 0;
     stream.enqueue(piece, sent);
-    if (!waitsAlready) this.#owner.onWaiting(stream);
+    if (!waitsAlready) this.#watcher.noteWaiting(stream);
     if (stream.sendWindow > 0) this.#list(stream);
     if (stream.queuedBytes <= sendQueueBytes) return true;
     stream.wantsDrain = true;
@@ -123,7 +127,7 @@ export class SendScheduler {
     stream.queuedBytes -= sent;
     stream.queueOffset += sent;
     if (stream.queueOffset === piece.length) stream.dequeue();
-    this.#owner.onWaiting(stream);
+    this.#watcher.noteWaiting(stream);
     if (stream.queuedBytes > 0 && stream.sendWindow > 0) this.#list(stream);
     if (stream.queuedBytes === 0 && stream.isEnding) {
       if (endsWithData) stream.onSent();
@@ -155,7 +159,7 @@ export class SendScheduler {
 
   #writeEnd(stream: SendingStream): void {
     const { trailers } = stream;
-    if (trailers !== undefined) this.#owner.writeTrailers(stream, trailers);
+    if (trailers !== undefined) this.#fields.trailers(stream, trailers);
     else if (!this.#frames.markEnd(stream.frameAt, stream.frameGeneration))
       this.#frames.data(stream.id, noPiece, FrameFlag.END_STREAM);
     stream.onSent();

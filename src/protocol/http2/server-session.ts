@@ -1,7 +1,6 @@
 import { HpackDecoder, HpackResult } from '../hpack/hpack-decoder.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { ConnectionInfo, ServerStream, StreamAbortReason } from '../http/stream.ts';
-import { unknownLength } from '../http/stream.ts';
 import type { SocketOutput } from '../net/socket-output.ts';
 import type { TimerWheel } from '../net/timer-wheel.ts';
 import { AbuseGuard } from './abuse-guard.ts';
@@ -14,13 +13,12 @@ import { FrameWriter } from './frame-writer.ts';
 import type { Http2StreamOwner } from './http2-server-stream.ts';
 import { Http2ServerStream } from './http2-server-stream.ts';
 import type { Http2Limits } from './http2-settings.ts';
+import { maxHeaderListBytes } from './http2-settings.ts';
 import { PeerSettings } from './peer-settings.ts';
-import { ReceiveWindow } from './receive-window.ts';
+import { ReceiveFlow } from './receive-flow.ts';
 import type { Http2RejectReason } from './request-fields.ts';
 import { RequestFields } from './request-fields.ts';
-import type { SendSchedulerOwner } from './send-scheduler.ts';
 import { SendScheduler } from './send-scheduler.ts';
-import type { SendingStream } from './sending-stream.ts';
 import type { StreamDeadlinesOwner } from './stream-deadlines.ts';
 import { StreamDeadlines } from './stream-deadlines.ts';
 
@@ -43,11 +41,10 @@ export interface ServerSessionOwner {
 const headerTableBytes = 4096;
 
 /** The streams of one connection, and what frames do to them (RFC 9113 §5). */
-export class ServerSession
-  implements FrameInputOwner, Http2StreamOwner, SendSchedulerOwner, StreamDeadlinesOwner
-{
+export class ServerSession implements FrameInputOwner, Http2StreamOwner, StreamDeadlinesOwner {
   readonly sender: SendScheduler;
   readonly fields: FieldWriter;
+  readonly flow: ReceiveFlow;
   readonly #owner: ServerSessionOwner;
   readonly #limits: Http2Limits;
   readonly #fieldLimits: { readonly maxBytes: number; readonly maxFields: number };
@@ -56,14 +53,10 @@ export class ServerSession
   readonly #requests: RequestFields;
   readonly #peer = new PeerSettings();
   readonly #guard: AbuseGuard;
-  readonly #window: ReceiveWindow;
   readonly #streams = new Map<number, Http2ServerStream>();
   readonly #closed = new ClosedStreams();
   readonly #deadlines: StreamDeadlines;
-  /** What the client may send on a new stream: all that the default allows, until it knows better. */
-  #streamWindow: number;
   #isAcknowledged = false;
-  #hasPeerSettings = false;
   /** Higher streams are idle (RFC 9113 §5.1). */
   #highestId = 0;
   /** The last stream that is taken, once GOAWAY has said so. */
@@ -79,15 +72,12 @@ export class ServerSession
     this.#fieldLimits = { maxBytes: limits.maxHeaderBytes, maxFields: limits.maxHeaderFields };
     this.#frames = new FrameWriter(output);
     this.fields = new FieldWriter(this.#frames);
-    this.sender = new SendScheduler(output, this.#frames, this);
     this.#requests = new RequestFields(limits);
     this.#guard = new AbuseGuard(limits, () => wheel.nowMs());
-    this.#streamWindow = Math.max(limits.streamWindow, initialWindowBytes);
-    this.#window = new ReceiveWindow(
-      Math.max(limits.connectionWindow, initialWindowBytes),
-      limits.connectionWindow,
-    );
     this.#deadlines = new StreamDeadlines({ wheel, limits, streams: this.#streams }, this);
+    const to = { output, frames: this.#frames, fields: this.fields };
+    this.sender = new SendScheduler(to, this.#deadlines);
+    this.flow = new ReceiveFlow(this.#frames, limits, this.#deadlines);
   }
 
   get info(): ConnectionInfo {
@@ -148,22 +138,22 @@ export class ServerSession
   }
 
   onData(streamId: number, content: Buffer, frameBytes: number, endsStream: boolean): void {
-    if (!this.#window.take(frameBytes)) return this.#owner.fail(Http2Error.FLOW_CONTROL_ERROR);
+    if (!this.flow.take(frameBytes)) return this.#owner.fail(Http2Error.FLOW_CONTROL_ERROR);
     const stream = this.#streams.get(streamId);
     if (content.length === 0 && !endsStream) this.#countIdleFrame();
     if (stream === undefined) {
-      this.#useUp(frameBytes);
+      this.flow.drop(frameBytes);
       if (this.#isIdle(streamId)) this.#owner.fail(Http2Error.PROTOCOL_ERROR);
       else this.#onLateFrame(streamId, Http2Error.STREAM_CLOSED);
       return;
     }
-    const error = judgeData(stream, content.length, frameBytes, endsStream);
+    const error = this.flow.judge(stream, content.length, frameBytes, endsStream);
     if (error !== Http2Error.NO_ERROR) {
-      this.#useUp(frameBytes);
+      this.flow.drop(frameBytes);
       this.#break(stream, error);
       return;
     }
-    if (frameBytes > content.length) this.onContentUsed(stream, frameBytes - content.length);
+    if (frameBytes > content.length) this.flow.onUsed(stream, frameBytes - content.length);
     if (content.length > 0) stream.receive(content);
     if (endsStream) this.#endRequest(stream, undefined);
   }
@@ -199,7 +189,7 @@ export class ServerSession
     const requests = this.#requests;
     const head = requests.read(fields, endsStream);
     if (typeof head === 'string') return this.#reject(streamId, head);
-    const window = endsStream ? undefined : new ReceiveWindow(this.#streamWindow, this.#limits.streamWindow);
+    const window = endsStream ? undefined : this.flow.createWindow();
     const stream = new Http2ServerStream(
       streamId,
       head,
@@ -238,6 +228,7 @@ export class ServerSession
 
   /** HEADERS or DATA on a stream that is closed (RFC 9113 §5.1). */
   #onLateFrame(streamId: number, errorCode: number): void {
+    if (streamId > this.#lastTakenId) return;
     switch (this.#closed.find(streamId)) {
       case ClosedBy.US:
         return;
@@ -257,8 +248,7 @@ export class ServerSession
   onSettings(bytes: Buffer, start: number, end: number): void {
     const peer = this.#peer;
     const { windowBytes } = peer;
-    if (this.#hasPeerSettings) this.#countIdleFrame();
-    this.#hasPeerSettings = true;
+    if (peer.isKnown) this.#countIdleFrame();
     const error = peer.read(bytes, start, end);
     if (error !== Http2Error.NO_ERROR) return this.#owner.fail(error);
     this.fields.encoder.setMaxTableBytes(peer.headerTableBytes);
@@ -274,9 +264,7 @@ export class ServerSession
   onSettingsAck(): void {
     if (this.#isAcknowledged) return this.#owner.fail(Http2Error.PROTOCOL_ERROR);
     this.#isAcknowledged = true;
-    const excess = this.#streamWindow - this.#limits.streamWindow;
-    this.#streamWindow -= excess;
-    for (const { window } of this.#streams.values()) if (window !== undefined) window.left -= excess;
+    this.flow.onAcknowledged(this.#streams.values());
   }
 
   onPing(bytes: Buffer, start: number): void {
@@ -319,62 +307,10 @@ export class ServerSession
     this.#owner.drain();
   }
 
-  onContentUsed(stream: Http2ServerStream, bytes: number): void {
-    this.#useUp(bytes);
-    const { window } = stream;
-    if (window === undefined || !stream.isHeard || stream.hasRequestEnded) return;
-    if (stream.isHeldBack) window.hold(bytes);
-    else this.#awaitContent(stream, window, bytes);
-  }
-
-  onContentAwaited(stream: Http2ServerStream): void {
-    if (stream.window !== undefined) this.#awaitContent(stream, stream.window, 0);
-  }
-
-  #awaitContent(stream: Http2ServerStream, window: ReceiveWindow, bytes: number): void {
-    const increment = window.useUp(bytes);
-    if (increment > 0) this.#frames.windowUpdate(stream.id, increment);
-    // A tunnel may be silent.
-    if (stream.request.upgrade === undefined) this.#deadlines.awaitBody(stream);
-  }
-
-  #useUp(bytes: number): void {
-    const increment = this.#window.useUp(bytes);
-    if (increment > 0) this.#frames.windowUpdate(0, increment);
-  }
-
   /** RFC 9113 §8.1: after a complete response the client is told not to send the rest of its request. */
   onResponseSent(stream: Http2ServerStream): void {
     if (stream.hasRequestEnded) this.#end(stream, ClosedBy.END, 'complete');
     else this.#deadlines.awaitUpload(stream);
-  }
-
-  onResponseBroken(stream: Http2ServerStream): void {
-    this.#reset(stream, Http2Error.INTERNAL_ERROR, 'local_close');
-  }
-
-  abandon(stream: Http2ServerStream): void {
-    this.#reset(stream, Http2Error.INTERNAL_ERROR, undefined);
-  }
-
-  onBodyTimeout(stream: Http2ServerStream): void {
-    this.#reset(stream, Http2Error.CANCEL, 'body_timeout');
-  }
-
-  onSendTimeout(stream: Http2ServerStream): void {
-    this.#reset(stream, Http2Error.CANCEL, 'local_close');
-  }
-
-  onUploadTimeout(stream: Http2ServerStream): void {
-    this.#reset(stream, Http2Error.NO_ERROR, 'complete');
-  }
-
-  writeTrailers(stream: SendingStream, trailers: HeaderList): void {
-    this.fields.trailers(stream, trailers);
-  }
-
-  onWaiting(stream: SendingStream): void {
-    this.#deadlines.noteWaiting(stream);
   }
 
   // The end of streams
@@ -399,11 +335,11 @@ export class ServerSession
 
   /** A stream error (RFC 9113 §5.4.2) of the client's. */
   #break(stream: Http2ServerStream, errorCode: number): void {
-    this.#reset(stream, errorCode, 'protocol_error');
+    this.reset(stream, errorCode, 'protocol_error');
     if (!this.#guard.onViolation()) this.#owner.fail(Http2Error.ENHANCE_YOUR_CALM);
   }
 
-  #reset(
+  reset(
     stream: Http2ServerStream,
     errorCode: number,
     outcome: StreamAbortReason | 'complete' | undefined,
@@ -425,24 +361,4 @@ export class ServerSession
     else if (outcome !== undefined) stream.handler.onAbort(outcome);
     if (this.#streams.size === 0) this.#owner.onIdle();
   }
-}
-
-/** Names and values plus 32 a field (RFC 9113 §6.5.2). */
-export function maxHeaderListBytes(limits: Http2Limits): number {
-  return limits.maxHeaderBytes + limits.maxHeaderFields * 32;
-}
-
-/** Takes a DATA frame into account. Returns the error code of one that may not come, else NO_ERROR. */
-function judgeData(
-  stream: Http2ServerStream,
-  contentBytes: number,
-  frameBytes: number,
-  endsStream: boolean,
-): number {
-  if (stream.hasRequestEnded) return Http2Error.STREAM_CLOSED;
-  if (stream.window?.take(frameBytes) === false) return Http2Error.FLOW_CONTROL_ERROR;
-  if (stream.bodyLeft === unknownLength) return Http2Error.NO_ERROR;
-  if (contentBytes > stream.bodyLeft) return Http2Error.PROTOCOL_ERROR;
-  stream.bodyLeft -= contentBytes;
-  return endsStream && stream.bodyLeft > 0 ? Http2Error.PROTOCOL_ERROR : Http2Error.NO_ERROR;
 }

@@ -1,5 +1,7 @@
+import type { StreamAbortReason } from '../http/stream.ts';
 import { Deadline } from '../http1/deadline.ts';
 import type { TimerWheel } from '../net/timer-wheel.ts';
+import { Http2Error } from './frame-codes.ts';
 import type { Http2ServerStream } from './http2-server-stream.ts';
 import type { Http2Limits } from './http2-settings.ts';
 import type { SendingStream } from './sending-stream.ts';
@@ -7,14 +9,9 @@ import type { SendingStream } from './sending-stream.ts';
 /** Between a response and the reset that ends its upload: clients that get both at once lose the response (curl 7). */
 const uploadGraceMs = 50;
 
-/** What is to be done when a stream's time is up. */
+/** Who ends a stream whose time is up. */
 export interface StreamDeadlinesOwner {
-  /** No content came. */
-  onBodyTimeout(stream: Http2ServerStream): void;
-  /** The peer did not let us send. */
-  onSendTimeout(stream: Http2ServerStream): void;
-  /** The upload of an answered request goes on. */
-  onUploadTimeout(stream: Http2ServerStream): void;
+  reset(stream: Http2ServerStream, errorCode: number, outcome: StreamAbortReason | 'complete'): void;
 }
 
 /**
@@ -85,9 +82,9 @@ export class StreamDeadlines {
     this.#nextMs = nextMs;
     for (const stream of this.#streams.values()) {
       const { bodyDueMs, sendDueMs, stopDueMs } = stream;
-      if (isDue(bodyDueMs, nowMs)) this.#owner.onBodyTimeout(stream);
-      else if (isDue(sendDueMs, nowMs)) this.#owner.onSendTimeout(stream);
-      else if (isDue(stopDueMs, nowMs)) this.#owner.onUploadTimeout(stream);
+      if (isDue(bodyDueMs, nowMs)) this.#owner.reset(stream, Http2Error.CANCEL, 'body_timeout');
+      else if (isDue(sendDueMs, nowMs)) this.#owner.reset(stream, Http2Error.CANCEL, 'local_close');
+      else if (isDue(stopDueMs, nowMs)) this.#owner.reset(stream, Http2Error.NO_ERROR, 'complete');
       else nextMs = earliest(earliest(earliest(nextMs, bodyDueMs), sendDueMs), stopDueMs);
     }
     if (nextMs < Number.POSITIVE_INFINITY) this.#arm(nextMs, nextMs - nowMs);

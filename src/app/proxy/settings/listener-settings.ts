@@ -100,6 +100,7 @@ export function toCodecSettings(flags: FlagReader): CodecSettings {
   const allowUnderscores = flags.isOn('underscores_in_headers');
   const http1Limits = isV2 ? {} : limitsOfV1(flags);
   const http1Timeouts = isV2 ? timeoutsOfV2(flags) : timeoutsOfV1(flags);
+  const { headMs, keepAliveMs, bodyIdleMs } = http1Timeouts;
   return {
     http10: isV2 ? 'reject' : 'accept',
     underscores: allowUnderscores ? 'allow' : isV2 ? 'reject' : 'drop',
@@ -110,14 +111,23 @@ export function toCodecSettings(flags: FlagReader): CodecSettings {
       maxConcurrentStreams: flags.int('max_concurrent_streams'),
       allowUnderscores,
       dropsUnderscores: !isV2,
-      idleTimeoutMs: http1Timeouts.keepAliveMs,
+      idleTimeoutMs: keepAliveMs,
+      headMs,
+      ...(bodyIdleMs !== undefined && { bodyIdleMs }),
       ...(http1Limits.maxHeadBytes !== undefined && { maxHeaderBytes: http1Limits.maxHeadBytes }),
     },
     maxBodyBytes: http1Limits.maxBodyBytes ?? 0,
   };
 }
 
-function timeoutsOfV2(flags: FlagReader): { readonly headMs: number; readonly keepAliveMs: number } {
+/** Those that flags say something about. */
+interface ClientTimeouts {
+  readonly headMs: number;
+  readonly keepAliveMs: number;
+  readonly bodyIdleMs?: number;
+}
+
+function timeoutsOfV2(flags: FlagReader): ClientTimeouts {
   return {
     headMs: flags.durationMs('request_header_timeout'),
     keepAliveMs: flags.durationMs('connection_idle_timeout'),
@@ -135,7 +145,7 @@ function limitsOfV1(flags: FlagReader): CodecSettings['http1Limits'] {
   return { maxBodyBytes, maxHeadBytes: Number(count) * bytes, maxRequestLineBytes: bytes };
 }
 
-function timeoutsOfV1(flags: FlagReader): CodecSettings['http1Timeouts'] & { readonly keepAliveMs: number } {
+function timeoutsOfV1(flags: FlagReader): ClientTimeouts {
   return {
     headMs: flags.durationMs('request_header_timeout'),
     keepAliveMs: parseNginxTime('keepalive_timeout', flags.text('keepalive_timeout')),

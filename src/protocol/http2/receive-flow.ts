@@ -1,0 +1,83 @@
+import { unknownLength } from '../http/stream.ts';
+import { Http2Error, initialWindowBytes } from './frame-codes.ts';
+import type { FrameWriter } from './frame-writer.ts';
+import type { Http2ServerStream } from './http2-server-stream.ts';
+import type { Http2Limits } from './http2-settings.ts';
+import { ReceiveWindow } from './receive-window.ts';
+import type { StreamDeadlines } from './stream-deadlines.ts';
+
+/**
+ * Flow control of what the client sends (RFC 9113 §5.2): content is granted again once its receiver has it. What waits
+ * for a receiver counts for the connection, too, so that all bodies together take no more than its window.
+ */
+export class ReceiveFlow {
+  readonly #frames: FrameWriter;
+  readonly #deadlines: StreamDeadlines;
+  readonly #connection: ReceiveWindow;
+  readonly #streamBytes: number;
+  /** What may come on a new stream: all that the default allows, until the client knows better. */
+  #initialBytes: number;
+
+  constructor(frames: FrameWriter, limits: Http2Limits, deadlines: StreamDeadlines) {
+    const { connectionWindow, streamWindow } = limits;
+    this.#frames = frames;
+    this.#deadlines = deadlines;
+    this.#connection = new ReceiveWindow(Math.max(connectionWindow, initialWindowBytes), connectionWindow);
+    this.#streamBytes = streamWindow;
+    this.#initialBytes = Math.max(streamWindow, initialWindowBytes);
+  }
+
+  /** The window of a new stream. */
+  createWindow(): ReceiveWindow {
+    return new ReceiveWindow(this.#initialBytes, this.#streamBytes);
+  }
+
+  /** The client has acknowledged our settings, a lower initial window with them (RFC 9113 §6.9.2). */
+  onAcknowledged(streams: Iterable<Http2ServerStream>): void {
+    const excess = this.#initialBytes - this.#streamBytes;
+    this.#initialBytes -= excess;
+    for (const { window } of streams) if (window !== undefined) window.left -= excess;
+  }
+
+  /** A DATA frame came. False: the connection's window did not allow it. */
+  take(frameBytes: number): boolean {
+    return this.#connection.take(frameBytes);
+  }
+
+  /** Takes a DATA frame of a stream into account. Returns the error code of one that may not come, else NO_ERROR. */
+  judge(stream: Http2ServerStream, contentBytes: number, frameBytes: number, endsStream: boolean): number {
+    if (stream.hasRequestEnded) return Http2Error.STREAM_CLOSED;
+    if (stream.window?.take(frameBytes) === false) return Http2Error.FLOW_CONTROL_ERROR;
+    if (stream.bodyLeft === unknownLength) return Http2Error.NO_ERROR;
+    if (contentBytes > stream.bodyLeft) return Http2Error.PROTOCOL_ERROR;
+    stream.bodyLeft -= contentBytes;
+    return endsStream && stream.bodyLeft > 0 ? Http2Error.PROTOCOL_ERROR : Http2Error.NO_ERROR;
+  }
+
+  /** Octets are dropped that no stream wants. */
+  drop(bytes: number): void {
+    const increment = this.#connection.useUp(bytes);
+    if (increment > 0) this.#frames.windowUpdate(0, increment);
+  }
+
+  /** Octets of a stream are with its receiver, or dropped. */
+  onUsed(stream: Http2ServerStream, bytes: number): void {
+    this.drop(bytes);
+    const { window } = stream;
+    if (window === undefined || !stream.isHeard || stream.hasRequestEnded) return;
+    if (stream.isHeldBack) window.hold(bytes);
+    else this.#await(stream, window, bytes);
+  }
+
+  /** The receiver wants more. */
+  onAwaited(stream: Http2ServerStream): void {
+    if (stream.window !== undefined) this.#await(stream, stream.window, 0);
+  }
+
+  #await(stream: Http2ServerStream, window: ReceiveWindow, usedBytes: number): void {
+    const increment = window.useUp(usedBytes);
+    if (increment > 0) this.#frames.windowUpdate(stream.id, increment);
+    // A tunnel may be silent.
+    if (stream.request.upgrade === undefined) this.#deadlines.awaitBody(stream);
+  }
+}
