@@ -7,6 +7,7 @@ export const frameType = {
   priority: 2,
   rstStream: 3,
   settings: 4,
+  pushPromise: 5,
   ping: 6,
   goaway: 7,
   windowUpdate: 8,
@@ -14,7 +15,7 @@ export const frameType = {
 } as const;
 
 /** Flags of the frames that have them. */
-export const frameFlag = { endStream: 1, ack: 1, endHeaders: 4 } as const;
+export const frameFlag = { endStream: 1, ack: 1, endHeaders: 4, padded: 8, priority: 0x20 } as const;
 
 /** Settings of RFC 9113 §6.5.2. */
 export const setting = { headerTableSize: 1, initialWindowSize: 4, maxFrameSize: 5 } as const;
@@ -35,7 +36,8 @@ export const errorCodes: readonly string[] = [
   'ENHANCE_YOUR_CALM',
 ];
 
-const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+/** What a client sends first (RFC 9113 §3.4). */
+export const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 const headerBytes = 9;
 
 /** A frame as it came. */
