@@ -8,7 +8,7 @@ import type {
   ResponseHead,
   UpstreamFailureReason,
 } from '../http/stream.ts';
-import type { OctetReceiver, SocketReader } from '../net/socket-reader.ts';
+import type { OctetInput, OctetReceiver } from '../net/socket-reader.ts';
 import { readOctets } from '../net/socket-reader.ts';
 import { BodyDecoder, BodyResult } from './body-decoder.ts';
 import type { Http1ClientSettings } from './client-settings.ts';
@@ -50,8 +50,7 @@ export class Http1ClientConnection implements Http1ClientStreamOwner, OctetRecei
   readonly #reader: ResponseReader = new ResponseReader();
   readonly #body: BodyDecoder;
   readonly #writer: MessageWriter;
-  /** Undefined: the octets come through the socket's stream and need not be copied. */
-  readonly #input: SocketReader | undefined;
+  readonly #input: OctetInput;
   #phase: Phase = Phase.IDLE;
   #stream: Http1ClientStream | undefined = undefined;
   /** Octets that came while the body was paused; nothing more is read meanwhile. */
@@ -143,7 +142,7 @@ export class Http1ClientConnection implements Http1ClientStreamOwner, OctetRecei
       if (this.#phase === Phase.HEAD) position = this.#readHead(chunk, position);
       else if (this.#phase === Phase.BODY && !this.#isBodyPaused) position = this.#readBody(chunk, position);
       else if (this.#phase === Phase.BODY) {
-        this.#held = this.#keep(chunk, position, chunk.length);
+        this.#held = this.#input.keep(chunk, position, chunk.length);
         break;
       } else {
         // Nobody asked for these: whatever answer comes next would belong to something else.
@@ -208,8 +207,7 @@ export class Http1ClientConnection implements Http1ClientStreamOwner, OctetRecei
     if (framing === BodyFraming.CHUNKED) this.#body.startChunked();
     else if (framing === BodyFraming.LENGTH) this.#body.startLength(head.bodyLength);
     else this.#body.startUntilClose();
-    if (this.#input !== undefined)
-      this.#input.expectMuch(!(head.bodyLength >= 0 && head.bodyLength < muchBytes));
+    this.#input.expectMuch(!(head.bodyLength >= 0 && head.bodyLength < muchBytes));
     stream.handler.onHead(head, false);
   }
 
@@ -222,15 +220,9 @@ export class Http1ClientConnection implements Http1ClientStreamOwner, OctetRecei
       this.#fail('protocol_error');
       return position;
     }
-    if (result === BodyResult.DATA) stream.handler.onBody(this.#keep(chunk, dataStart, dataEnd));
+    if (result === BodyResult.DATA) stream.handler.onBody(this.#input.keep(chunk, dataStart, dataEnd));
     if (body.isDone && this.#stream === stream) this.#endBody(stream, position < chunk.length);
     return position;
-  }
-
-  /** Octets that go on, or that wait. */
-  #keep(chunk: Buffer, start: number, end: number): Buffer {
-    if (this.#input !== undefined) return this.#input.keep(chunk, start, end);
-    return start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
   }
 
   #endBody(stream: Http1ClientStream, hasMore: boolean): void {
@@ -252,7 +244,7 @@ export class Http1ClientConnection implements Http1ClientStreamOwner, OctetRecei
       this.#socket.resume();
     }
     this.#stream = undefined;
-    this.#input?.expectMuch(false);
+    this.#input.expectMuch(false);
     if (!this.#reader.keepAlive || !stream.hasEnded || hasMore) this.#close();
     else this.#phase = Phase.IDLE;
   }
@@ -267,7 +259,7 @@ export class Http1ClientConnection implements Http1ClientStreamOwner, OctetRecei
     stream.hasEnded = false;
     this.#phase = Phase.BODY;
     this.#body.startUntilClose();
-    this.#input?.expectMuch(true);
+    this.#input.expectMuch(true);
     this.#writer.startTunnel();
     stream.handler.onHead(head, false);
   }

@@ -2,6 +2,8 @@ import type { Duplex } from 'node:stream';
 import type { HeaderList } from '../http/headers.ts';
 import type { RequestHead } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
+import type { OctetInput, OctetReceiver } from '../net/socket-reader.ts';
+import { readOctets } from '../net/socket-reader.ts';
 import { BodyDecoder, BodyResult } from './body-decoder.ts';
 import { HeadScanner, ScanResult } from './head-scanner.ts';
 import type { Http1Problem } from './problem.ts';
@@ -36,11 +38,15 @@ export interface RequestInputOwner {
   onIgnored(bytes: number): void;
 }
 
+/** Bodies below this are handed on by copying. */
+const muchBytes = 16_384;
+
 /** Reads one request after the other from the octets of a connection, each only when the one before is done with. */
-export class RequestInput {
+export class RequestInput implements OctetReceiver {
   readonly #socket: Duplex;
   readonly #settings: Http1ServerSettings;
   readonly #owner: RequestInputOwner;
+  readonly #input: OctetInput;
   readonly #scanner: HeadScanner;
   readonly #reader: RequestReader;
   readonly #body: BodyDecoder;
@@ -68,6 +74,7 @@ export class RequestInput {
       trailers: settings.trailerLimits,
     });
     this.next();
+    this.#input = readOctets(socket, this);
   }
 
   get state(): InputState {
@@ -93,7 +100,8 @@ export class RequestInput {
     return this.#state === InputState.BODY ? (this.#body.knownRemaining ?? 0) : 0;
   }
 
-  push(chunk: Buffer): void {
+  /** Takes octets of the connection. */
+  receive(chunk: Buffer): void {
     if (this.#held === undefined) this.#parse(chunk);
     else this.#held = Buffer.concat([this.#held, chunk]);
   }
@@ -108,11 +116,13 @@ export class RequestInput {
   startTunnel(): void {
     this.#state = InputState.BODY;
     this.#isTunnel = true;
+    this.#input.expectMuch(true);
     this.#body.startUntilClose();
   }
 
   ignore(): void {
     this.#state = InputState.IGNORED;
+    this.#input.expectMuch(false);
     this.#held = undefined;
     this.#isPaused = false;
     this.#socket.resume();
@@ -164,7 +174,7 @@ export class RequestInput {
         break;
       } else if (this.#canRead) position = this.#readBody(chunk, position);
       else {
-        this.#held = position === 0 ? chunk : chunk.subarray(position);
+        this.#held = this.#input.keep(chunk, position, chunk.length);
         this.#socket.pause();
         break;
       }
@@ -202,6 +212,7 @@ export class RequestInput {
     this.#state = length === 0 ? InputState.WHOLE : InputState.BODY;
     if (this.#isChunked) this.#body.startChunked();
     else this.#body.startLength(length);
+    if (this.#isChunked || length >= muchBytes) this.#input.expectMuch(true);
   }
 
   #readBody(chunk: Buffer, from: number): number {
@@ -211,10 +222,7 @@ export class RequestInput {
     if (result === BodyResult.FAILED) this.#owner.onContentRefused(body.problem);
     else if (result === BodyResult.DATA && this.#isTooLarge()) this.#owner.onContentRefused('body_too_large');
     else {
-      if (result === BodyResult.DATA) {
-        const isAll = dataStart === 0 && dataEnd === chunk.length;
-        this.#owner.onContent(isAll ? chunk : chunk.subarray(dataStart, dataEnd));
-      }
+      if (result === BodyResult.DATA) this.#owner.onContent(this.#input.keep(chunk, dataStart, dataEnd));
       if (this.#state === InputState.BODY && body.isDone) this.#endBody();
     }
     return position;
@@ -227,6 +235,7 @@ export class RequestInput {
 
   #endBody(): void {
     this.#state = InputState.WHOLE;
+    this.#input.expectMuch(false);
     if (this.#isPaused) this.resume();
     this.#owner.onContentEnd(this.#isChunked ? this.#readTrailers() : undefined);
   }

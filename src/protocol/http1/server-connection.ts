@@ -52,7 +52,7 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
   #discardedBytes = 0;
 
   /**
-   * @param socket connected (TLS: handshake done); paused, with what was read put back by `unshift`, or fresh; with
+   * @param socket connected (TLS: handshake done); what was read of it goes to {@link receive}; with
    *   `allowHalfOpen`, or the client's end cuts off what is being written
    */
   constructor(
@@ -88,13 +88,12 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
 
   /** Takes octets as if they came from the socket. */
   receive(chunk: Buffer): void {
-    this.#input.push(chunk);
+    this.#input.receive(chunk);
   }
 
   #listen(): void {
     const socket = this.#socket;
     if (socket instanceof Socket) socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#input.push(chunk));
     socket.on('end', () => this.#onEnd());
     socket.on('drain', () => this.#onDrain());
     socket.on('finish', () => this.#onFinish());

@@ -17,6 +17,7 @@ import type { CertificatePair } from './certificate.ts';
 import { generateCertificate } from './certificate.ts';
 import type { ConnectionFactory, Listener, ListenerDeps, ListenerOptions } from './listener.ts';
 import { createListener } from './listener.ts';
+import { readOctets } from './socket-reader.ts';
 import type { CertificateSource, TlsServerOptions } from './tls-server-contexts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-listener-'));
@@ -62,14 +63,14 @@ function factory(seen: Seen): ConnectionFactory {
   return {
     http1(socket, info, onGone) {
       seen.infos.push(info);
-      socket.on('data', (chunk: Buffer) => {
+      const receive = (chunk: Buffer): void => {
         seen.received.push(chunk.toString('latin1'));
         socket.write(`h1:${chunk.toString('latin1')}`);
-      });
+      };
+      readOctets(socket, { receive });
       socket.on('end', () => socket.end());
       socket.on('close', onGone);
-      socket.resume();
-      return { drain: () => socket.end(), destroy: () => socket.destroy() };
+      return { receive, drain: () => socket.end(), destroy: () => socket.destroy() };
     },
     http2(socket, info, onGone) {
       seen.infos.push(info);

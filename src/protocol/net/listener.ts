@@ -10,6 +10,7 @@ import type { Closeable } from '../../core/lifecycle.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { silentLogger } from '../../telemetry/logger.ts';
 import type { ConnectionInfo } from '../http/stream.ts';
+import { adoptSocket } from './accepted-socket.ts';
 import { toConnectionInfo } from './connection-info.ts';
 import { sniffConnection } from './protocol-sniffer.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -38,6 +39,8 @@ export interface ListenerOptions {
 
 /** A codec over one connection, as the listener sees it. */
 export interface ListenerConnection {
+  /** Takes octets as if they came from the socket, before all that the socket still has. */
+  receive(octets: Buffer): void;
   /** Finishes what is under way, takes nothing new, then closes. */
   drain(): void;
   /** Closes now. */
@@ -121,7 +124,10 @@ class SocketListener implements Listener {
     this.#wheel = deps.wheel ?? new TimerWheel(this.#clock);
     const { tls } = options;
     this.#contexts = tls === undefined ? undefined : this.#createContexts(tls);
-    this.#server = tls === undefined ? createServer(socketOptions) : this.#createTlsServer(tls);
+    this.#server =
+      tls === undefined
+        ? createServer({ ...socketOptions, pauseOnConnect: true })
+        : this.#createTlsServer(tls);
     this.#server.maxConnections = options.maxConnections ?? defaultMaxConnections;
   }
 
@@ -135,10 +141,10 @@ class SocketListener implements Listener {
 
   async open(): Promise<void> {
     const server = this.#server;
-    server.on('connection', (socket: Socket) => this.#track(socket));
     server.on('drop', () => this.#log.warn({ limit: server.maxConnections }, 'connection limit reached'));
-    if (this.#contexts === undefined) server.on('connection', (socket: Socket) => this.#sniff(socket));
+    if (this.#contexts === undefined) server.on('connection', (socket: Socket) => this.#acceptPlain(socket));
     else {
+      server.on('connection', (socket: Socket) => this.#track(socket));
       server.on('secureConnection', (socket: TLSSocket) => this.#acceptTls(socket));
       server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
         this.#log.debug({ error, remoteAddress: socket.remoteAddress }, 'TLS handshake failed');
@@ -189,10 +195,16 @@ class SocketListener implements Listener {
     });
   }
 
+  #acceptPlain(accepted: Socket): void {
+    const socket = adoptSocket(accepted);
+    this.#track(socket);
+    this.#sniff(socket);
+  }
+
   #sniff(socket: Socket): void {
     const timeoutMs = this.#options.handshakeTimeoutMs ?? defaultHandshakeTimeoutMs;
-    sniffConnection(socket, { wheel: this.#wheel, timeoutMs }, (protocol) => {
-      this.#start(socket, protocol);
+    sniffConnection(socket, { wheel: this.#wheel, timeoutMs }, (protocol, seen) => {
+      this.#start(socket, protocol).receive(seen);
     });
   }
 
@@ -208,12 +220,13 @@ class SocketListener implements Listener {
     else this.#sniff(socket);
   }
 
-  #start(socket: Socket, protocol: 'h2' | 'http/1.1'): void {
+  #start(socket: Socket, protocol: 'h2' | 'http/1.1'): ListenerConnection {
     const info = toConnectionInfo(socket);
     const make = protocol === 'h2' ? this.#factory.http2 : this.#factory.http1;
     const connection = make.call(this.#factory, socket, info, () => this.#connections.delete(connection));
     this.#connections.add(connection);
     if (this.#isDraining) connection.drain();
+    return connection;
   }
 
   #createContexts(tls: TlsServerOptions): TlsServerContexts {

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import type { TimerWheel } from './timer-wheel.ts';
 import { WheelEntry } from './timer-wheel.ts';
+import type { OctetInput, OctetReceiver } from './socket-reader.ts';
+import { readOctets } from './socket-reader.ts';
 
 /** What a client speaks. */
 export type SniffedProtocol = 'http/1.1' | 'h2';
@@ -22,30 +24,35 @@ export interface SniffOptions {
 }
 
 /**
- * Waits for the first bytes of a connection and tells what they are. The bytes are put back and the socket is paused,
- * so that a codec reads the connection from its start. A connection that says nothing in time is destroyed.
+ * Waits for the first bytes of a connection and tells what they are, and what has been read of them: they go to the
+ * codec before all that the socket still has. A connection that says nothing in time is destroyed.
  */
 export function sniffConnection(
   socket: Socket,
   options: SniffOptions,
-  onProtocol: (protocol: SniffedProtocol) => void,
+  onProtocol: (protocol: SniffedProtocol, seen: Buffer) => void,
 ): void {
   const sniffer = new ProtocolSniffer(socket, options, onProtocol);
   options.wheel.schedule(sniffer, options.timeoutMs);
 }
 
-class ProtocolSniffer extends WheelEntry {
+class ProtocolSniffer extends WheelEntry implements OctetReceiver {
   readonly #socket: Socket;
   readonly #wheel: TimerWheel;
-  readonly #onProtocol: (protocol: SniffedProtocol) => void;
+  readonly #onProtocol: (protocol: SniffedProtocol, seen: Buffer) => void;
+  readonly #input: OctetInput;
   #seen: Buffer | undefined = undefined;
 
-  constructor(socket: Socket, options: SniffOptions, onProtocol: (protocol: SniffedProtocol) => void) {
+  constructor(
+    socket: Socket,
+    options: SniffOptions,
+    onProtocol: (protocol: SniffedProtocol, seen: Buffer) => void,
+  ) {
     super();
     this.#socket = socket;
     this.#wheel = options.wheel;
     this.#onProtocol = onProtocol;
-    socket.on('data', this.#onData);
+    this.#input = readOctets(socket, this);
     socket.on('close', this.#stop);
     socket.on('end', this.#onEnd);
   }
@@ -54,15 +61,16 @@ class ProtocolSniffer extends WheelEntry {
     this.#socket.destroy();
   }
 
-  readonly #onData = (chunk: Buffer): void => {
-    this.#seen = this.#seen === undefined ? chunk : Buffer.concat([this.#seen, chunk]);
-    const protocol = sniffProtocol(this.#seen);
-    if (protocol === undefined) return;
+  receive(chunk: Buffer): void {
+    const seen = this.#seen === undefined ? chunk : Buffer.concat([this.#seen, chunk]);
+    const protocol = sniffProtocol(seen);
+    if (protocol === undefined) {
+      this.#seen = this.#input.keep(seen, 0, seen.length);
+      return;
+    }
     this.#stop();
-    this.#socket.pause();
-    this.#socket.unshift(this.#seen);
-    this.#onProtocol(protocol);
-  };
+    this.#onProtocol(protocol, seen);
+  }
 
   /** The peer said less than a whole preface, and no more will come. */
   readonly #onEnd = (): void => {
@@ -71,7 +79,7 @@ class ProtocolSniffer extends WheelEntry {
 
   readonly #stop = (): void => {
     this.#wheel.cancel(this);
-    this.#socket.off('data', this.#onData);
+    this.#input.stop();
     this.#socket.off('close', this.#stop);
     this.#socket.off('end', this.#onEnd);
   };

@@ -1,5 +1,7 @@
 /** More than a socket has at once with the kernel's default receive buffer. */
 const readBufferBytes = 131_072;
+/** Pieces from this size on are lent, smaller ones copied. */
+export const lendFromBytes = 8_192;
 /** Unused ones that are kept for the next large body: 2 MiB. */
 const maxFree = 16;
 
@@ -61,8 +63,14 @@ export function takeReadBuffer(): ReadBuffer {
  * lent; a piece that is never given back costs its buffer's reuse, no more.
  */
 export function giveBack(piece: Uint8Array): void {
+  if (piece.length < lendFromBytes) return;
   const buffer = lent.get(piece);
   if (buffer === undefined) return;
   lent.delete(piece);
   buffer.takeBack();
+}
+
+/** Keeps the octets of `piece` as they are, whoever gives it back: its buffer is not used again. */
+export function retain(piece: Uint8Array): void {
+  lent.delete(piece);
 }

@@ -105,8 +105,30 @@ describe('SocketReader', () => {
     await once(server, 'listening');
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     const kept: Buffer[] = [];
-    assert.equal(readOctets(socket, { receive: (chunk) => void kept.push(chunk) }), undefined);
+    const input = readOctets(socket, {
+      receive: (chunk) => void kept.push(input.keep(chunk, 0, chunk.length)),
+    });
     await once(socket, 'end');
     assert.equal(Buffer.concat(kept).toString(), 'text');
   });
+
+  for (const way of ['directly', 'through its stream'] as const)
+    it(`lets one receiver follow another on a socket that is read ${way}`, async (t) => {
+      let peer: Socket | undefined;
+      const [direct] = await open(t, (accepted) => void (peer = accepted).write('first'));
+      const socket = way === 'directly' ? direct : connect(direct.remotePort as number, '127.0.0.1');
+      const next: string[] = [];
+      await new Promise<void>((resolve) => {
+        const input = readOctets(socket, {
+          receive() {
+            input.stop();
+            readOctets(socket, { receive: (chunk) => void next.push(chunk.toString()) });
+            resolve();
+          },
+        });
+      });
+      peer?.end('second');
+      await once(socket, 'end');
+      assert.deepEqual(next, ['second']);
+    });
 });
