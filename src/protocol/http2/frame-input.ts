@@ -1,3 +1,4 @@
+import type { OctetInput } from '../net/socket-reader.ts';
 import { FieldBlock } from './field-block.ts';
 import { FrameFlag, FrameType, Http2Error, initialMaxFrameBytes } from './frame-codes.ts';
 import { FrameReader, FrameResult } from './frame-reader.ts';
@@ -35,6 +36,7 @@ const goAwayBytes = 8;
 export class FrameInput {
   readonly #reader: FrameReader;
   readonly #owner: FrameInputOwner;
+  readonly #octets: Pick<OctetInput, 'keep'>;
   readonly #block: FieldBlock;
   #hasSettings = false;
   #isStopped = false;
@@ -44,10 +46,15 @@ export class FrameInput {
   /**
    * @param options.preface see {@link FrameReader}
    * @param options.maxBlockBytes most that an encoded field block may have
+   * @param options.octets where those that are pushed come from
    */
-  constructor(options: { preface: Buffer; maxBlockBytes: number }, owner: FrameInputOwner) {
+  constructor(
+    options: { preface: Buffer; maxBlockBytes: number; octets: Pick<OctetInput, 'keep'> },
+    owner: FrameInputOwner,
+  ) {
     this.#reader = new FrameReader(initialMaxFrameBytes, options.preface);
     this.#block = new FieldBlock(options.maxBlockBytes);
+    this.#octets = options.octets;
     this.#owner = owner;
   }
 
@@ -59,6 +66,11 @@ export class FrameInput {
       this.#block.streamId !== 0 ||
       (reader.isWithinFrame && reader.type !== FrameType.DATA)
     );
+  }
+
+  /** A DATA frame has begun, and is not whole yet. */
+  get isWithinData(): boolean {
+    return this.#reader.isWithinFrame && this.#reader.type === FrameType.DATA;
   }
 
   /** Changes whenever something is completed. */
@@ -125,8 +137,7 @@ export class FrameInput {
     if (streamId === 0) return this.#fail(Http2Error.PROTOCOL_ERROR);
     const frameBytes = reader.end - reader.start;
     if ((flags & FrameFlag.PADDED) !== 0 && !this.#unpad(reader)) return;
-    const { start, end } = reader;
-    const content = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
+    const content = this.#octets.keep(bytes, reader.start, reader.end);
     this.#owner.onData(streamId, content, frameBytes, (flags & FrameFlag.END_STREAM) !== 0);
   }
 

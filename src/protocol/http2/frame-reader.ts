@@ -23,7 +23,7 @@ export class FrameReader {
   type = 0;
   flags = 0;
   streamId = 0;
-  /** The payload is `bytes[start]` to `bytes[end - 1]`; its memory is whoever's wants to keep it. */
+  /** The payload is `bytes[start]` to `bytes[end - 1]`; the chunk that was pushed, or memory of its own. */
   bytes: Buffer = nothing;
   start = 0;
   end = 0;

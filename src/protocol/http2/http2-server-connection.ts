@@ -6,6 +6,8 @@ import type { ConnectionInfo, ServerStream, StreamAbortReason } from '../http/st
 import { Deadline } from '../http1/deadline.ts';
 import type { SocketOutputOwner } from '../net/socket-output.ts';
 import { SocketOutput } from '../net/socket-output.ts';
+import type { OctetInput, OctetReceiver } from '../net/socket-reader.ts';
+import { readOctets } from '../net/socket-reader.ts';
 import { TimerWheel } from '../net/timer-wheel.ts';
 import { Http2Error } from './frame-codes.ts';
 import { FrameInput } from './frame-input.ts';
@@ -43,13 +45,14 @@ const Phase = {
 type Phase = (typeof Phase)[keyof typeof Phase];
 
 /** The server's half of one HTTP/2 connection: its socket, its life and its times. */
-export class Http2ServerConnection implements ServerSessionOwner, SocketOutputOwner {
+export class Http2ServerConnection implements ServerSessionOwner, SocketOutputOwner, OctetReceiver {
   readonly info: ConnectionInfo;
   readonly #socket: Duplex;
   readonly #limits: Http2Limits;
   readonly #events: Http2ServerEvents;
   readonly #output: SocketOutput;
   readonly #session: ServerSession;
+  readonly #octets: OctetInput;
   readonly #input: FrameInput;
   /** For what was begun to be completed; while the connection closes, for the client to close. */
   readonly #readDeadline: Deadline;
@@ -65,7 +68,7 @@ export class Http2ServerConnection implements ServerSessionOwner, SocketOutputOw
   #readProgress = 0;
   #droppedBytes = 0;
 
-  /** @param socket connected (TLS: handshake done), nothing read from it but what was put back with `unshift` */
+  /** @param socket connected (TLS: handshake done), what was read of it goes to {@link receive} */
   constructor(
     socket: Duplex,
     options: {
@@ -84,8 +87,13 @@ export class Http2ServerConnection implements ServerSessionOwner, SocketOutputOw
     this.#events = events;
     this.#output = new SocketOutput(socket, this);
     this.#session = new ServerSession({ output: this.#output, limits, wheel }, this);
+    this.#octets = readOctets(socket, this);
     this.#input = new FrameInput(
-      { preface: clientPreface, maxBlockBytes: maxHeaderListBytes(limits) * blockSlack },
+      {
+        preface: clientPreface,
+        maxBlockBytes: maxHeaderListBytes(limits) * blockSlack,
+        octets: this.#octets,
+      },
       this.#session,
     );
     this.#readDeadline = new Deadline(wheel, () => this.#onReadTimeout());
@@ -127,6 +135,7 @@ export class Http2ServerConnection implements ServerSessionOwner, SocketOutputOw
     }
     this.#input.push(chunk);
     if (this.#phase !== Phase.OPEN) return;
+    this.#octets.expectMuch(this.#input.isWithinData);
     this.#awaitRest();
     if (this.#output.isBlocked && this.#output.position > maxUnsentBytes) {
       this.#isReadPaused = true;
@@ -137,7 +146,6 @@ export class Http2ServerConnection implements ServerSessionOwner, SocketOutputOw
   #listen(): void {
     const socket = this.#socket;
     if (socket instanceof Socket) socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.receive(chunk));
     socket.on('end', () => this.#onEnd());
     socket.on('finish', () => this.#onFinish());
     socket.on('error', () => this.#close('remote_disconnect'));
