@@ -16,6 +16,8 @@ export interface SocketOutputOwner {
 export const copyLimitBytes = 16_384;
 /** A head and the largest piece that is copied. */
 const blockBytes = 2 * copyLimitBytes;
+/** Gathered writes are handed over at this size: to the kernel, a few large ones cost less than many. */
+const maxCorkedBytes: number = 256 * 1024;
 /** Unused blocks that are kept: 2 MiB, one for each socket that can wait for a turn's end. */
 const maxFreeBlocks = 64;
 /** Smaller pieces are never lent. */
@@ -44,6 +46,7 @@ export class SocketOutput implements TurnTask {
   readonly #canReuse: boolean;
   #block: Buffer | undefined = undefined;
   #isScheduled = false;
+  #isCorked = false;
   /** The last write was over when it returned. */
   #isSynchronous = true;
 
@@ -98,11 +101,16 @@ export class SocketOutput implements TurnTask {
 
   /** From here to {@link uncork} writes are gathered, to leave as one. */
   cork(): void {
+    if (this.#isCorked) return;
+    this.#isCorked = true;
     this.#socket.cork();
   }
 
   uncork(): void {
+    if (!this.#isCorked) return;
+    this.#isCorked = false;
     this.#socket.uncork();
+    if (this.#socket.writableNeedDrain) this.#noteBlocked();
   }
 
   /** Hands everything to the socket now, even if it is blocked: before it is ended or destroyed. */
@@ -140,7 +148,7 @@ export class SocketOutput implements TurnTask {
   #writeBlock(octets: Buffer, block: Buffer): void {
     const socket = this.#socket;
     if (!this.#canReuse) this.#write(octets, undefined);
-    else if (this.#isSynchronous && socket.writableCorked === 0) {
+    else if (this.#isSynchronous && !this.#isCorked) {
       this.#write(octets, undefined);
       if (socket.writableLength === 0) recycle(block);
       else this.#isSynchronous = false;
@@ -156,7 +164,12 @@ export class SocketOutput implements TurnTask {
     const socket = this.#socket;
     if (socket.destroyed || socket.writableEnded) return;
     this.hasWritten = true;
-    if (socket.write(octets, onWritten) || this.isBlocked) return;
+    if (socket.write(octets, onWritten)) return;
+    if (!this.#isCorked || socket.writableLength >= maxCorkedBytes) this.#noteBlocked();
+  }
+
+  #noteBlocked(): void {
+    if (this.isBlocked) return;
     this.isBlocked = true;
     this.#owner.onBlocked();
   }
