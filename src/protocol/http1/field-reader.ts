@@ -30,6 +30,8 @@ export class FieldReader {
   upgrade: string | undefined = undefined;
   expect: string | undefined = undefined;
   readonly #underscores: UnderscoreRule;
+  /** What {@link headers} was when it was read, for a head that repeats its fields. */
+  #readLast: HeaderList = [];
   #connectionValue: string | undefined = undefined;
   #teValue: string | undefined = undefined;
 
@@ -39,6 +41,17 @@ export class FieldReader {
 
   /** Reads all fields; returns what is wrong with them, if anything. */
   read(scanner: HeadScanner): Http1Problem | undefined {
+    if (scanner.repeatsFields) {
+      this.headers = this.#readLast.slice();
+      return undefined;
+    }
+    const problem = this.#readAll(scanner);
+    // The list that is handed out is the receiver's to change.
+    if (scanner.remembersFields && problem === undefined) this.#readLast = this.headers.slice();
+    return problem;
+  }
+
+  #readAll(scanner: HeadScanner): Http1Problem | undefined {
     this.#clear();
     const { fieldCount } = scanner;
     const { headers } = this;

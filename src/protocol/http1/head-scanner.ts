@@ -1,3 +1,4 @@
+import { FieldMemory } from './field-memory.ts';
 import { findKnownFieldName, hashFieldNameOctet, knownFieldNames } from './field-names.ts';
 import { isRequestLineOctet, isValueOctet, Octet, tokenLower } from './octets.ts';
 import type { Http1Problem } from './problem.ts';
@@ -51,6 +52,8 @@ export class HeadScanner {
   problem: Http1Problem = 'invalid_request_line';
   /** Where the octets after the head begin in the chunk given last. */
   consumed = 0;
+  /** The fields are those of the head before, octet for octet, and are not there to be asked for again. */
+  repeatsFields = false;
 
   #limits: HeadLimits;
   #lineOctets: Uint8Array = isRequestLineOctet;
@@ -60,6 +63,9 @@ export class HeadScanner {
   #position = 0;
   #lineStart = 0;
   #lineEnd = 0;
+  /** Where the fields begin; -1 in trailers, which are not remembered. */
+  #fieldsStart = -1;
+  readonly #memory: FieldMemory = new FieldMemory();
   #nameHash = 0;
   #hasFold = false;
   /** Octets of an unfinished head, `#carryLength` of them. */
@@ -77,10 +83,17 @@ export class HeadScanner {
     this.#lineOctets = kind === 'response' ? isValueOctet : isRequestLineOctet;
     this.#position = 0;
     this.#lineStart = 0;
+    this.#fieldsStart = -1;
     this.#hasFold = false;
     this.#carry = undefined;
     this.#carryLength = 0;
     this.fieldCount = 0;
+    this.repeatsFields = false;
+  }
+
+  /** The next head may be told to repeat the fields of this one. */
+  get remembersFields(): boolean {
+    return this.#memory.isOpen;
   }
 
   /** Whether an octet of the head has come; a blank line before it does not count. */
@@ -135,9 +148,12 @@ export class HeadScanner {
 
   #finish(result: number, bytes: Buffer, headStart: number, shift: number): void {
     this.consumed = shift + this.#position;
-    if (result === ScanResult.COMPLETE)
-      this.text = bytes.toString('latin1', headStart, headStart + this.#position);
     this.#carry = undefined;
+    if (result !== ScanResult.COMPLETE) return;
+    const textEnd = this.repeatsFields ? this.#lineEnd : this.#position;
+    this.text = bytes.toString('latin1', headStart, headStart + textEnd);
+    if (!this.repeatsFields && this.#fieldsStart >= 0 && this.#memory.isOpen)
+      this.#memory.keep(bytes, headStart + this.#fieldsStart, headStart + this.#position);
   }
 
   /** Copies what can matter: one octet more than the limit is enough to fail. */
@@ -159,7 +175,7 @@ export class HeadScanner {
    * Scans `bytes`, whose head begins at `base`, from where it stopped last. One function with a loop for each kind of
    * octet: this is where a proxy spends its parsing time.
    */
-  #scan(bytes: Uint8Array, base: number, end: number): number {
+  #scan(bytes: Buffer, base: number, end: number): number {
     const stop = Math.min(end, base + this.#limits.maxHeadBytes);
     let state: State = this.#state;
     let position = base + this.#position;
@@ -198,6 +214,8 @@ export class HeadScanner {
           if (octet !== Octet.LF) return this.#fail('bare_cr', position - base);
           position++;
           state = State.LINE_START;
+          this.#fieldsStart = position - base;
+          if (this.#skipRepeated(bytes, position, stop)) return ScanResult.COMPLETE;
           break;
         case State.LINE_START:
           if (octet === Octet.CR) {
@@ -274,6 +292,15 @@ export class HeadScanner {
       state === State.START_LINE ? 'request_line_too_long' : 'head_too_large',
       position - base,
     );
+  }
+
+  /** Passes over the fields of the head before, if they are all there is until its end. */
+  #skipRepeated(bytes: Buffer, position: number, stop: number): boolean {
+    const length = this.#memory.match(bytes, position, stop);
+    if (length === 0) return false;
+    this.#position = this.#fieldsStart + length;
+    this.repeatsFields = true;
+    return true;
   }
 
   #fail(problem: Http1Problem, position: number): number {
