@@ -8,6 +8,8 @@ import type {
   ResponseHead,
   UpstreamFailureReason,
 } from '../http/stream.ts';
+import type { SocketOutputOwner } from '../net/socket-output.ts';
+import { SocketOutput } from '../net/socket-output.ts';
 import type { OctetInput, OctetReceiver } from '../net/socket-reader.ts';
 import { readOctets } from '../net/socket-reader.ts';
 import { BodyDecoder, BodyResult } from './body-decoder.ts';
@@ -42,13 +44,14 @@ type Phase = (typeof Phase)[keyof typeof Phase];
 const muchBytes = 16_384;
 
 /** The client's half of one HTTP/1 connection. One request at a time, never pipelined. */
-export class Http1ClientConnection implements Http1ClientStreamOwner, OctetReceiver {
+export class Http1ClientConnection implements Http1ClientStreamOwner, OctetReceiver, SocketOutputOwner {
   readonly #socket: Duplex;
   readonly #settings: Http1ClientSettings;
   readonly #events: Http1ClientEvents;
   readonly #scanner: HeadScanner;
   readonly #reader: ResponseReader = new ResponseReader();
   readonly #body: BodyDecoder;
+  readonly #output: SocketOutput;
   readonly #writer: MessageWriter;
   readonly #input: OctetInput;
   #phase: Phase = Phase.IDLE;
@@ -74,7 +77,8 @@ export class Http1ClientConnection implements Http1ClientStreamOwner, OctetRecei
       maxChunkExtensionBytes: settings.limits.maxChunkExtensionBytes,
       trailers: settings.trailerLimits,
     });
-    this.#writer = new MessageWriter(socket, () => undefined);
+    this.#output = new SocketOutput(socket, this);
+    this.#writer = new MessageWriter(this.#output);
     this.#input = readOctets(socket, this);
     this.#listen();
   }
@@ -124,11 +128,16 @@ export class Http1ClientConnection implements Http1ClientStreamOwner, OctetRecei
     else this.#held = Buffer.concat([this.#held, chunk]);
   }
 
+  onBlocked(): void {}
+
+  onWritable(): void {
+    this.#stream?.handler.onDrain();
+  }
+
   #listen(): void {
     const socket = this.#socket;
     if (socket instanceof Socket) socket.setNoDelay(true);
     socket.on('end', () => this.#onEnd());
-    socket.on('drain', () => this.#stream?.handler.onDrain());
     socket.on('error', () => this.#fail('connection_termination'));
     socket.on('close', () => this.#fail('connection_termination'));
   }
@@ -282,7 +291,7 @@ export class Http1ClientConnection implements Http1ClientStreamOwner, OctetRecei
   sendData(stream: Http1ClientStream, chunk: Uint8Array): boolean {
     if (this.#stream !== stream || stream.hasEnded) return true;
     if (!this.#writer.data(chunk)) this.#fail('local_reset');
-    return !this.#socket.writableNeedDrain;
+    return !this.#output.isBlocked;
   }
 
   sendEnd(stream: Http1ClientStream, trailers: HeaderList | undefined): void {
@@ -311,7 +320,7 @@ export class Http1ClientConnection implements Http1ClientStreamOwner, OctetRecei
   }
 
   #endTunnelOutput(stream: Http1ClientStream): void {
-    this.#writer.flush();
+    this.#output.flush();
     this.#socket.end();
     if (!stream.hasInputEnded) return;
     this.#stream = undefined;

@@ -1,9 +1,7 @@
-import type { Duplex } from 'node:stream';
 import type { HeaderList } from '../http/headers.ts';
 import { mayBeTrailer } from '../http/trailer-names.ts';
-import { giveBack } from '../net/read-buffer.ts';
-import type { TurnTask } from '../net/turn-end.ts';
-import { atTurnEnd } from '../net/turn-end.ts';
+import type { SocketOutput } from '../net/socket-output.ts';
+import { copyLimitBytes } from '../net/socket-output.ts';
 import { Octet } from './octets.ts';
 
 /** How the body being written ends. */
@@ -30,43 +28,32 @@ export interface OutgoingHead {
   readonly length: number;
 }
 
-/** Pieces up to this size are copied behind what waits to be written, larger ones are written as they are. */
-const copyLimitBytes = 16_384;
-const growthBytes = 1024;
 /** Line ends, the size of a small chunk and the last chunk. */
 const chunkOverheadBytes = 24;
 
 const noOwnLines = { ownLines: '', ownLineCount: 0, framing: BodyFraming.NONE, length: 0 } as const;
 
-/**
- * Writes messages to a socket with as few writes as can be: what comes in one turn of the event loop leaves together
- * at its end, and so do the writes of all sockets (see {@link atTurnEnd}: 20 % of a small request's CPU time). Chunks
- * are framed in place, large ones are neither copied nor held back.
- */
-export class MessageWriter implements TurnTask {
-  /** Octets of the message under way were handed to the socket. */
-  hasWritten = false;
-  readonly #socket: Duplex;
-  readonly #onBlocked: () => void;
-  #buffer: Buffer | undefined = undefined;
-  #used = 0;
+/** Writes messages to a socket. Chunks are framed in place, large ones are neither copied nor held back. */
+export class MessageWriter {
+  readonly #output: SocketOutput;
   #framing: BodyFraming = BodyFraming.NONE;
   #remaining = 0;
-  #isScheduled = false;
 
-  /** @param onBlocked the socket asked to wait for its `drain` */
-  constructor(socket: Duplex, onBlocked: () => void) {
-    this.#socket = socket;
-    this.#onBlocked = onBlocked;
+  constructor(output: SocketOutput) {
+    this.#output = output;
+  }
+
+  /** Octets of the message under way were handed to the socket. */
+  get hasWritten(): boolean {
+    return this.#output.hasWritten;
   }
 
   /** Begins a message; it is written at the end of this turn, or with the first large piece of its body. */
   start(head: OutgoingHead): void {
-    this.hasWritten = false;
+    this.#output.hasWritten = false;
     this.#framing = head.framing;
     this.#remaining = head.length;
     this.#appendHead(head);
-    this.#schedule();
   }
 
   /** From now on content goes out as it is. */
@@ -77,7 +64,7 @@ export class MessageWriter implements TurnTask {
   /** Writes a complete interim response now. */
   writeInterim(startLine: string, headers: HeaderList): void {
     this.#appendHead({ ...noOwnLines, startLine, headers });
-    this.flush();
+    this.#output.flush();
   }
 
   /** Appends content. False: it is more than the head promised, and nothing of it was taken. */
@@ -101,58 +88,14 @@ export class MessageWriter implements TurnTask {
     return !isShort;
   }
 
-  /** Hands everything to the socket now: before it is ended or destroyed. */
-  flush(): void {
-    const buffer = this.#buffer;
-    if (buffer === undefined) return;
-    const used = this.#used;
-    this.#buffer = undefined;
-    this.#used = 0;
-    this.#send(used === buffer.length ? buffer : buffer.subarray(0, used));
-  }
-
-  #send(bytes: Uint8Array): void {
-    const socket = this.#socket;
-    if (socket.destroyed || socket.writableEnded) return;
-    this.hasWritten = true;
-    if (!socket.write(bytes)) this.#onBlocked();
-  }
-
-  /** The chunk's memory is needed no longer once it is written. */
-  #sendLarge(chunk: Uint8Array): void {
-    const socket = this.#socket;
-    if (socket.destroyed || socket.writableEnded) return;
-    this.hasWritten = true;
-    const onWritten = (error?: Error | null): void => {
-      if (!error) giveBack(chunk);
-    };
-    if (!socket.write(chunk, onWritten)) this.#onBlocked();
-  }
-
-  #schedule(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    atTurnEnd(this);
-  }
-
-  /** @internal */
-  onTurnEnd(): void {
-    this.#isScheduled = false;
-    this.flush();
-  }
-
   #write(chunk: Uint8Array): void {
-    if (chunk.length <= copyLimitBytes) {
-      this.#reserve(chunk.length).set(chunk, this.#used);
-      this.#used += chunk.length;
-      this.#schedule();
-    } else if (this.#buffer === undefined) {
-      this.#sendLarge(chunk);
-    } else {
-      this.#socket.cork();
-      this.flush();
-      this.#sendLarge(chunk);
-      this.#socket.uncork();
+    const output = this.#output;
+    if (chunk.length <= copyLimitBytes) output.copy(chunk);
+    else if (output.position === 0) output.writeThrough(chunk, chunk);
+    else {
+      output.cork();
+      output.writeThrough(chunk, chunk);
+      output.uncork();
     }
   }
 
@@ -164,16 +107,13 @@ export class MessageWriter implements TurnTask {
 
   #writeLastChunk(trailers: HeaderList | undefined): void {
     if (trailers === undefined || trailers.length === 0) this.#appendText('0\r\n\r\n', 5);
-    else {
-      this.#appendHead({ ...noOwnLines, startLine: '0\r\n', headers: trailers.filter(isTrailer) });
-      this.#schedule();
-    }
+    else this.#appendHead({ ...noOwnLines, startLine: '0\r\n', headers: trailers.filter(isTrailer) });
   }
 
   #appendText(text: string, reserveBytes: number): void {
-    const buffer = this.#reserve(reserveBytes < copyLimitBytes ? reserveBytes : text.length);
-    this.#used += buffer.write(text, this.#used, 'latin1');
-    this.#schedule();
+    const output = this.#output;
+    const block = output.reserve(reserveBytes < copyLimitBytes ? reserveBytes : text.length);
+    output.commit(output.position + block.write(text, output.position, 'latin1'));
   }
 
   /** A field that would end its line early is left out: what it says must not become a message of its own. */
@@ -189,33 +129,17 @@ export class MessageWriter implements TurnTask {
     }
     text += `${head.ownLines}\r\n`;
     const isSmall = head.framing === BodyFraming.LENGTH && head.length <= copyLimitBytes;
-    const buffer = this.#reserve(text.length + (isSmall ? head.length : 0));
-    const start = this.#used;
-    const end = start + buffer.write(text, start, 'latin1');
-    if (isWellFormed(buffer, start, end, lines)) {
-      this.#used = end;
+    const output = this.#output;
+    const block = output.reserve(text.length + (isSmall ? head.length : 0));
+    const start = output.position;
+    const end = start + block.write(text, start, 'latin1');
+    if (isWellFormed(block, start, end, lines)) {
+      output.commit(end);
       return;
     }
     const kept = withoutBadFields(headers);
     if (kept.length === headers.length) throw new TypeError('a start line must not hold control characters');
     this.#appendHead({ ...head, headers: kept });
-  }
-
-  /** A buffer with room for `length` octets after what it holds. */
-  #reserve(length: number): Buffer {
-    let buffer = this.#buffer;
-    if (buffer !== undefined && buffer.length - this.#used >= length) return buffer;
-    if (this.#used >= copyLimitBytes) {
-      this.flush();
-      buffer = undefined;
-    }
-    if (buffer === undefined) {
-      this.#used = 0;
-      return (this.#buffer = Buffer.allocUnsafe(length));
-    }
-    const grown = Buffer.allocUnsafe(this.#used + length + growthBytes);
-    grown.set(buffer.subarray(0, this.#used));
-    return (this.#buffer = grown);
   }
 }
 

@@ -9,6 +9,8 @@ import type {
   StreamAbortReason,
 } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
+import type { SocketOutputOwner } from '../net/socket-output.ts';
+import { SocketOutput } from '../net/socket-output.ts';
 import { Deadline } from './deadline.ts';
 import { MessageWriter } from './message-writer.ts';
 import type { Http1Problem, Http1Rejection } from './problem.ts';
@@ -32,12 +34,13 @@ export interface Http1ServerEvents {
 }
 
 /** The server's half of one HTTP/1 connection. One request at a time: a pipelined one waits, unread, for its turn. */
-export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwner {
+export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwner, SocketOutputOwner {
   readonly info: ConnectionInfo;
   readonly #socket: Duplex;
   readonly #settings: Http1ServerSettings;
   readonly #events: Http1ServerEvents;
   readonly #input: RequestInput;
+  readonly #output: SocketOutput;
   readonly #writer: MessageWriter;
   readonly #readDeadline: Deadline;
   readonly #writeDeadline: Deadline;
@@ -69,7 +72,8 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
     this.#input = new RequestInput(socket, { settings, scheme }, this);
     this.#readDeadline = new Deadline(settings.wheel, () => this.#onReadTimeout());
     this.#writeDeadline = new Deadline(settings.wheel, () => this.destroy());
-    this.#writer = new MessageWriter(socket, () => this.#writeDeadline.set(settings.timeouts.writeStallMs));
+    this.#output = new SocketOutput(socket, this);
+    this.#writer = new MessageWriter(this.#output);
     // A connection that says nothing at all gets the time of a head, not of a pause between two requests.
     this.#readDeadline.set(settings.timeouts.headMs);
     this.#listen();
@@ -95,7 +99,6 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
     const socket = this.#socket;
     if (socket instanceof Socket) socket.setNoDelay(true);
     socket.on('end', () => this.#onEnd());
-    socket.on('drain', () => this.#onDrain());
     socket.on('finish', () => this.#onFinish());
     socket.on('error', () => this.#close('remote_disconnect'));
     socket.on('close', () => this.#onClose());
@@ -273,7 +276,7 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
     if (this.#stream !== stream || stream.hasEnded) return true;
     // A body longer than it was said to be, or shorter: whoever sent it is told, unlike of an abort of their own.
     if (!this.#writer.data(chunk)) this.#close('local_close');
-    return !this.#socket.writableNeedDrain;
+    return !this.#output.isBlocked;
   }
 
   sendEnd(stream: Http1ServerStream, trailers: HeaderList | undefined): void {
@@ -284,7 +287,7 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
     if (this.#stream !== stream) return;
     this.#stream = undefined;
     // The client shall see how far the response had come.
-    this.#writer.flush();
+    this.#output.flush();
     this.#close('local_close');
   }
 
@@ -299,7 +302,7 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
     stream.hasEnded = true;
     if (!this.#writer.end(trailers)) this.#close('local_close');
     else if (this.#isTunnel) this.#endTunnelOutput(stream);
-    else if (!this.#socket.writableNeedDrain) this.#complete(stream);
+    else if (!this.#output.isBlocked) this.#complete(stream);
   }
 
   /** The response is with the kernel. */
@@ -314,7 +317,11 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
     stream.handler.onComplete();
   }
 
-  #onDrain(): void {
+  onBlocked(): void {
+    this.#writeDeadline.set(this.#settings.timeouts.writeStallMs);
+  }
+
+  onWritable(): void {
     this.#writeDeadline.clear();
     const stream = this.#stream;
     if (stream === undefined) return;
@@ -343,7 +350,7 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
       this.#completeTunnel(stream);
       return;
     }
-    this.#writer.flush();
+    this.#output.flush();
     this.#socket.end();
     this.#readDeadline.set(this.#settings.timeouts.bodyIdleMs);
   }
@@ -364,7 +371,7 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
     if (this.#input.state === InputState.IGNORED) return;
     this.#discardedBytes = 0;
     this.#input.ignore();
-    this.#writer.flush();
+    this.#output.flush();
     this.#socket.end();
     this.#readDeadline.clear();
     if (this.#socket.writableLength > 0) this.#writeDeadline.set(this.#settings.timeouts.writeStallMs);
