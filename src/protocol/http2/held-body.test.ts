@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { takeReadBuffer } from '../net/read-buffer.ts';
 import { HeldBody } from './held-body.ts';
 
 function takeAll(held: HeldBody): Buffer[] {
@@ -51,5 +52,12 @@ describe('HeldBody', () => {
     assert.equal(held.shift()?.toString(), 'ab');
     held.push(pieceOf(1000, 'c'));
     assert.equal(held.shift()?.toString(), 'c');
+  });
+
+  it('gives a lent piece back that it has copied', () => {
+    const held = new HeldBody();
+    const lender = takeReadBuffer();
+    held.push(lender.lend(lender.bytes.subarray(0, 10_000)));
+    assert.ok(!lender.isLent);
   });
 });

@@ -1,3 +1,5 @@
+import { giveBack } from '../net/read-buffer.ts';
+
 /** Pieces that are small beside the memory that they hold are copied together, up to this size. */
 const maxBlockBytes = 16_384;
 const minBlockBytes = 1024;
@@ -19,8 +21,10 @@ export class HeldBody {
 
   push(piece: Buffer): void {
     this.bytes += piece.length;
-    if (piece.length * maxOverhead < piece.buffer.byteLength) this.#copy(piece);
-    else {
+    if (piece.length * maxOverhead < piece.buffer.byteLength) {
+      this.#copy(piece);
+      giveBack(piece);
+    } else {
       this.#block = undefined;
       this.#pieces.push(piece);
     }

@@ -8,6 +8,7 @@ import type {
   StreamAbortReason,
 } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
+import { giveBack } from '../net/read-buffer.ts';
 import type { FieldWriter } from './field-writer.ts';
 import { Http2Error } from './frame-codes.ts';
 import { HeldBody } from './held-body.ts';
@@ -108,8 +109,10 @@ export class Http2ServerStream extends SendingStream implements ServerStream {
 
   /** Content that windows and content-length allow. */
   receive(content: Buffer): void {
-    if (!this.isHeard) this.#owner.flow.onUsed(this, content.length);
-    else if (this.isHeldBack || this.#held !== undefined) (this.#held ??= new HeldBody()).push(content);
+    if (!this.isHeard) {
+      giveBack(content);
+      this.#owner.flow.onUsed(this, content.length);
+    } else if (this.isHeldBack || this.#held !== undefined) (this.#held ??= new HeldBody()).push(content);
     else this.#tell(content);
   }
 

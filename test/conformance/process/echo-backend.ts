@@ -10,6 +10,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import { systemErrorCode } from '../../../src/core/errors.ts';
 import type { CertificatePair } from '../../../src/protocol/net/certificate.ts';
 import type { BackendAnswers, BackendKind } from './process-case.ts';
 import type { TestCertificates } from './test-certificates.ts';
@@ -133,6 +134,7 @@ async function answer(request: Request, response: Response, number: number): Pro
   const target = request.url ?? '';
   const url = new URL(target, 'http://backend.invalid');
   const body = await readAll(request);
+  if (body === undefined) return;
   if (request.method === 'OPTIONS') return answerPreflight(response);
   const [, status] = /^\/simpleget\/(\d{3})$/.exec(url.pathname) ?? [];
   if (status !== undefined) return end(response, Number(status), '');
@@ -149,9 +151,15 @@ async function answer(request: Request, response: Response, number: number): Pro
   return end(response, 200, JSON.stringify({ RequestURI: target }));
 }
 
-async function readAll(request: Request): Promise<string> {
+/** The body of a request; undefined when it was cut off. */
+async function readAll(request: Request): Promise<string | undefined> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  try {
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ECONNRESET') return undefined;
+    throw error;
+  }
   return Buffer.concat(chunks).toString();
 }
 
