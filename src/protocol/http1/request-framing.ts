@@ -18,31 +18,22 @@ export function frameRequest(head: RequestHead, endsNow: boolean): OutgoingHead 
   if (!isToken(method) || !isVisible(target) || target === '' || !isVisible(authority)) return undefined;
   const hasBody = !endsNow && upgrade === undefined && head.bodyLength !== 0;
   let ownLines = '';
-  // One for the `host` line, which rides in the start line so that it comes first.
-  let ownLineCount = 1;
   let framing: BodyFraming = BodyFraming.NONE;
-  if (upgrade !== undefined) {
-    ownLines = `connection: upgrade\r\nupgrade: ${upgrade}\r\n`;
-    ownLineCount = 3;
-  } else if (!hasBody) {
-    if (anticipateContent.has(method)) {
-      ownLines = 'content-length: 0\r\n';
-      ownLineCount = 2;
-    }
+  if (upgrade !== undefined) ownLines = `connection: upgrade\r\nupgrade: ${upgrade}\r\n`;
+  else if (!hasBody) {
+    if (anticipateContent.has(method)) ownLines = 'content-length: 0\r\n';
   } else if (head.bodyLength === unknownLength) {
     framing = BodyFraming.CHUNKED;
     ownLines = 'transfer-encoding: chunked\r\n';
-    ownLineCount = 2;
   } else {
     framing = BodyFraming.LENGTH;
     ownLines = `content-length: ${head.bodyLength}\r\n`;
-    ownLineCount = 2;
   }
   return {
+    // `host` rides in the start line so that it comes first.
     startLine: `${method} ${target} HTTP/1.1\r\nhost: ${authority}\r\n`,
     headers: head.headers,
     ownLines,
-    ownLineCount,
     framing,
     length: framing === BodyFraming.LENGTH ? head.bodyLength : 0,
   };

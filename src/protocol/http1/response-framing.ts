@@ -27,39 +27,25 @@ export function frameResponse(
 ): OutgoingHead {
   const { status, headers, bodyLength } = head;
   let ownLines = '';
-  let ownLineCount = 0;
   let framing: BodyFraming = BodyFraming.NONE;
   let length = 0;
-  if (getHeader(headers, 'date') === undefined) {
-    ownLines = choices.dateLine;
-    ownLineCount++;
-  }
+  if (getHeader(headers, 'date') === undefined) ownLines = choices.dateLine;
   if (request.method === 'HEAD' || status === 204 || status === 304) {
     // RFC 9110 §8.6: a 204 has no content-length; the others say what a GET would have got.
-    if (status !== 204 && bodyLength >= 0) {
-      ownLines += `content-length: ${bodyLength}\r\n`;
-      ownLineCount++;
-    }
+    if (status !== 204 && bodyLength >= 0) ownLines += `content-length: ${bodyLength}\r\n`;
   } else if (choices.end || bodyLength !== unknownLength) {
     length = choices.end ? 0 : bodyLength;
     framing = BodyFraming.LENGTH;
     ownLines += `content-length: ${length}\r\n`;
-    ownLineCount++;
   } else if (request.version === 'HTTP/1.0') {
     framing = BodyFraming.UNTIL_CLOSE;
   } else {
     framing = BodyFraming.CHUNKED;
     ownLines += 'transfer-encoding: chunked\r\n';
-    ownLineCount++;
   }
-  if (choices.close) {
-    ownLines += 'connection: close\r\n';
-    ownLineCount++;
-  } else if (request.version === 'HTTP/1.0') {
-    ownLines += 'connection: keep-alive\r\n';
-    ownLineCount++;
-  }
-  return { startLine: statusLine(status), headers, ownLines, ownLineCount, framing, length };
+  if (choices.close) ownLines += 'connection: close\r\n';
+  else if (request.version === 'HTTP/1.0') ownLines += 'connection: keep-alive\r\n';
+  return { startLine: statusLine(status), headers, ownLines, framing, length };
 }
 
 /** `101 Switching Protocols` (RFC 9110 §15.2.2). */
@@ -68,7 +54,6 @@ export function frameSwitch(protocol: string, headers: HeaderList): OutgoingHead
     startLine: statusLine(101),
     headers,
     ownLines: `connection: upgrade\r\nupgrade: ${protocol}\r\n`,
-    ownLineCount: 2,
     framing: BodyFraming.UNTIL_CLOSE,
     length: 0,
   };
@@ -84,7 +69,6 @@ export function frameRejection(
     startLine: statusLine(response.status),
     headers: response.headers,
     ownLines: `${options.dateLine}content-length: ${length}\r\nconnection: close\r\n`,
-    ownLineCount: 3,
     framing: options.isHead ? BodyFraming.NONE : BodyFraming.LENGTH,
     length,
   };
