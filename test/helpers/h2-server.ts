@@ -1,5 +1,4 @@
 import { ManualClock } from '../../src/core/manual-clock.ts';
-import { HpackDecoder } from '../../src/protocol/hpack/hpack-decoder.ts';
 import type { HeaderList } from '../../src/protocol/http/headers.ts';
 import type { ServerStream, ServerStreamHandler, StreamAbortReason } from '../../src/protocol/http/stream.ts';
 import { Http2ServerConnection } from '../../src/protocol/http2/http2-server-connection.ts';
@@ -8,6 +7,7 @@ import { defaultHttp2Limits } from '../../src/protocol/http2/http2-settings.ts';
 import { TimerWheel } from '../../src/protocol/net/timer-wheel.ts';
 import { MemorySocket } from './memory-socket.ts';
 import { frame, frameType, type H2Frame, preface, settings } from './raw-h2.ts';
+import { WrittenFrames } from './written-frames.ts';
 
 const info = { remoteAddress: '', remotePort: 0, localAddress: '', localPort: 0, tls: undefined };
 
@@ -56,8 +56,7 @@ export class H2Server {
   readonly rejected: string[] = [];
   readonly connection: Http2ServerConnection;
   hasClosed = false;
-  readonly #decoder = new HpackDecoder(4096);
-  #read = 0;
+  readonly #written: WrittenFrames = new WrittenFrames(this.socket);
 
   /** @param onRequest what happens to a request; nothing by default */
   constructor(
@@ -100,37 +99,14 @@ export class H2Server {
   }
 
   /** What the client got since it looked last. */
-  async frames(): Promise<H2Frame[]> {
-    await turn();
-    await turn();
-    const found: H2Frame[] = [];
-    const octets = this.socket.written;
-    while (octets.length >= this.#read + 9) {
-      const start = this.#read + 9;
-      const end = start + octets.readUIntBE(this.#read, 3);
-      found.push({
-        type: octets.readUInt8(this.#read + 3),
-        flags: octets.readUInt8(this.#read + 4),
-        stream: octets.readUInt32BE(this.#read + 5),
-        payload: octets.subarray(start, end),
-      });
-      this.#read = end;
-    }
-    return found;
+  frames(): Promise<H2Frame[]> {
+    return this.#written.take();
   }
 
   /** The fields of a HEADERS frame; blocks must be decoded in their order. */
-  fields({ payload }: H2Frame): HeaderList {
-    this.#decoder.decode(payload, 0, payload.length, { maxBytes: 1e6, maxFields: 1000 });
-    return this.#decoder.fields;
+  fields(headers: H2Frame): HeaderList {
+    return this.#written.fields(headers);
   }
-}
-
-/** The end of a turn of the event loop, when what was gathered is written. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
 
 /** Answers 200 with a body. */

@@ -18,7 +18,13 @@ export const frameType = {
 export const frameFlag = { endStream: 1, ack: 1, endHeaders: 4, padded: 8, priority: 0x20 } as const;
 
 /** Settings of RFC 9113 §6.5.2. */
-export const setting = { headerTableSize: 1, initialWindowSize: 4, maxFrameSize: 5 } as const;
+export const setting = {
+  headerTableSize: 1,
+  enablePush: 2,
+  maxConcurrentStreams: 3,
+  initialWindowSize: 4,
+  maxFrameSize: 5,
+} as const;
 
 /** Error codes by number (RFC 9113 §7). */
 export const errorCodes: readonly string[] = [
@@ -85,6 +91,10 @@ export function headers(
 
 export function rstStream(stream: number, code: number): Buffer {
   return frame(frameType.rstStream, 0, stream, uint32(code));
+}
+
+export function goAway(lastStream: number, code = 0): Buffer {
+  return frame(frameType.goaway, 0, 0, Buffer.concat([uint32(lastStream), uint32(code)]));
 }
 
 export function windowUpdate(stream: number, increment: number): Buffer {

@@ -57,7 +57,7 @@ const rows: ReadonlyArray<readonly [name: string, sent: BackendFrames, expect: O
   ['the status abc', (id) => [head(id, [[':status', 'abc']])], violation],
   ['a name in upper case', (id) => [head(id, [ok, ['X-A', 'b']])], violation],
   ['transfer-encoding', (id) => [head(id, [ok, ['transfer-encoding', 'chunked']])], violation],
-  ['CRLF in a value', (id) => [head(id, [ok, ['x-a', 'b\r\nset-cookie: forged=1']])], passed()],
+  ['CRLF in a value', (id) => [head(id, [ok, ['x-a', 'b\r\nset-cookie: forged=1']])], violation],
   ['DATA before HEADERS', (id) => [data(id, 'ok')], violation],
   ['DATA on another stream', () => [data(99, 'ok')], violation],
   [
@@ -78,7 +78,7 @@ const rows: ReadonlyArray<readonly [name: string, sent: BackendFrames, expect: O
         ]),
       ),
     ],
-    answered(504, 'response_timeout', 'UT'),
+    violation,
   ],
   ['REFUSED_STREAM', (id) => [rstStream(id, 7)], before('remote_refused_stream_reset', 'UR,URX')],
   ['RST_STREAM NO_ERROR before the answer', (id) => [rstStream(id, 0)], before('remote_reset', 'UR,URX')],
@@ -118,7 +118,7 @@ const rows: ReadonlyArray<readonly [name: string, sent: BackendFrames, expect: O
         ]),
       ),
     ],
-    before('remote_reset', 'UR,URX'),
+    violation,
   ],
   [
     'trailers with a pseudo field',

@@ -13,6 +13,14 @@ const lengthPrefix = 0x7f;
 /** RFC 7541 §4.2: what both sides start with. */
 const initialTableBytes = 4096;
 
+/** By name and value in the static table: its index. */
+const indexOfField: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map(
+  [...new Set(staticTable.map(({ name }) => name))].map((name) => [
+    name,
+    new Map(staticTable.flatMap((entry, i) => (entry.name === name ? [[entry.value, i + 1] as const] : []))),
+  ]),
+);
+
 /** A literal's first octet, the rest of its index, and a prefix and four more octets for each length. */
 const maxFieldOverheadBytes = 2 + 2 * 5;
 /** A size update and a literal status. */
@@ -86,6 +94,15 @@ export class HpackEncoder {
     }
     to = writeString(value, into, to);
     return isFieldValue(into, to - value.length, to) ? to : start;
+  }
+
+  /** As {@link encodeField}, for a field that the static table may have with its value. */
+  encodeKnown(name: string, value: string, into: Buffer, at: number): number {
+    const index = indexOfField.get(name)?.get(value);
+    if (index === undefined) return this.encodeField(name, value, into, at);
+    const to = this.#startBlock(into, at);
+    into[to] = indexedField | index;
+    return to + 1;
   }
 
   /** The table is not used, so a smaller one may be of no size at all: less than any that was asked for (§4.2). */

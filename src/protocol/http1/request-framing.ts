@@ -15,7 +15,7 @@ const anticipateContent: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
  */
 export function frameRequest(head: RequestHead, endsNow: boolean): OutgoingHead | undefined {
   const { method, target, authority, upgrade } = head;
-  if (!isToken(method) || !isVisible(target) || target === '' || !isVisible(authority)) return undefined;
+  if (!isRequestable(head)) return undefined;
   const hasBody = !endsNow && upgrade === undefined && head.bodyLength !== 0;
   let ownLines = '';
   let framing: BodyFraming = BodyFraming.NONE;
@@ -37,6 +37,11 @@ export function frameRequest(head: RequestHead, endsNow: boolean): OutgoingHead 
     framing,
     length: framing === BodyFraming.LENGTH ? head.bodyLength : 0,
   };
+}
+
+/** Whether method, target and authority can be read as nothing else. */
+export function isRequestable({ method, target, authority }: RequestHead): boolean {
+  return isToken(method) && isVisible(target) && target !== '' && isVisible(authority);
 }
 
 /** Visible ASCII only: nothing that ends a word or a line. */

@@ -1,5 +1,13 @@
-import type { Http2Limits } from './http2-settings.ts';
 import { TokenBucket } from './token-bucket.ts';
+
+/** How often a peer may do what costs it nothing; see `Http2Limits`. */
+export interface AbuseLimits {
+  readonly streamResetBurst: number;
+  readonly streamResetRatePerSecond: number;
+  readonly maxInvalidFrames: number;
+  readonly idleFrameBurst: number;
+  readonly idleFrameRatePerSecond: number;
+}
 
 /** How many idle frames a request, or a frame of ours with content, is good for. */
 const idleFramesPerProgress = 4;
@@ -15,7 +23,7 @@ export class AbuseGuard {
   #seenFrames = 0;
 
   /** @param nowMs monotonic milliseconds */
-  constructor(limits: Http2Limits, nowMs: () => number) {
+  constructor(limits: AbuseLimits, nowMs: () => number) {
     this.#resets = new TokenBucket(
       { burst: limits.streamResetBurst, ratePerSecond: limits.streamResetRatePerSecond },
       nowMs,
@@ -50,7 +58,7 @@ export class AbuseGuard {
     return this.#idleFrames.take();
   }
 
-  /** A request came. */
+  /** A request came, or the head of a response. */
   onProgress(): void {
     this.#idleFrames.credit(idleFramesPerProgress);
   }

@@ -1,15 +1,16 @@
 import { HpackEncoder } from '../hpack/hpack-encoder.ts';
 import type { HeaderList } from '../http/headers.ts';
-import type { ResponseHead } from '../http/stream.ts';
+import type { RequestHead, ResponseHead } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
 import { FrameFlag } from './frame-codes.ts';
 import type { FrameWriter } from './frame-writer.ts';
-import { isConnectionSpecific, toHttp2Status } from './response-fields.ts';
+import { mayBeSent, toHttp2Status } from './outgoing-fields.ts';
 import type { SendingStream } from './sending-stream.ts';
 
-const colon = 0x3a;
 /** Enough for `content-length` with any length. */
 const lengthFieldBytes = 32;
+/** Enough for the pseudo fields of a request, beside the text of those that have any. */
+const requestPseudoBytes = 96;
 
 /** Writes heads and trailers: encoded right into the output of the connection. */
 export class FieldWriter {
@@ -18,6 +19,34 @@ export class FieldWriter {
 
   constructor(frames: FrameWriter) {
     this.#frames = frames;
+  }
+
+  /**
+   * A request's head. An upgrade goes as extended CONNECT (RFC 8441 §4), without the fields of the HTTP/1.1 handshake.
+   *
+   * @param isWhole nothing follows
+   */
+  request(stream: SendingStream, head: RequestHead, isWhole: boolean): void {
+    const { method, target, authority, headers, upgrade } = head;
+    const encoder = this.encoder;
+    const pseudoBytes = requestPseudoBytes + method.length + target.length + authority.length;
+    const into = this.#frames.beginFields(
+      encoder.maxEncodedBytes(headers) + lengthFieldBytes + pseudoBytes + (upgrade?.length ?? 0),
+    );
+    const from = this.#frames.fieldsStart;
+    let at = encoder.encodeKnown(':method', upgrade === undefined ? method : 'CONNECT', into, from);
+    if (upgrade !== undefined) at = encoder.encodeField(':protocol', upgrade, into, at);
+    at = encoder.encodeKnown(':scheme', head.scheme, into, at);
+    if (authority !== '') at = encoder.encodeField(':authority', authority, into, at);
+    at = encoder.encodeKnown(':path', target, into, at);
+    for (let i = 0; i < headers.length; i += 2) {
+      const name = headers[i] as string;
+      if (!mayBeSent(name) || name === 'host') continue;
+      if (upgrade === undefined || name !== 'sec-websocket-key')
+        at = encoder.encodeField(name, headers[i + 1] as string, into, at);
+    }
+    if (saysLength(head)) at = encoder.encodeField('content-length', String(head.bodyLength), into, at);
+    this.#end(stream, at, isWhole ? FrameFlag.END_STREAM : 0);
   }
 
   /**
@@ -73,7 +102,8 @@ export class FieldWriter {
 
 const switchingProtocols = 101;
 
-/** Pseudo fields are the codec's own. */
-function mayBeSent(name: string): boolean {
-  return name.charCodeAt(0) !== colon && !isConnectionSpecific(name);
+/** A request without body has no content-length, save where its absence would surprise (RFC 9110 §8.6). */
+function saysLength({ method, bodyLength, upgrade }: RequestHead): boolean {
+  if (upgrade !== undefined || bodyLength === unknownLength) return false;
+  return bodyLength > 0 || method === 'POST' || method === 'PUT' || method === 'PATCH';
 }

@@ -49,6 +49,8 @@ export const Http2Error = {
   ENHANCE_YOUR_CALM: 0xb,
 } as const;
 
+/** What a client sends first (RFC 9113 §3.4). */
+export const clientPreface: Buffer = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 /** Octets before a frame's payload (RFC 9113 §4.1). */
 export const frameHeaderBytes = 9;
 /** RFC 9113 §6.5.2: what both sides start with, and the least that SETTINGS_MAX_FRAME_SIZE may say. */

@@ -15,7 +15,9 @@ export interface FrameInputOwner {
   onSettingsAck(): void;
   /** @param bytes has the opaque octets at `start` */
   onPing(bytes: Buffer, start: number): void;
-  onGoAway(errorCode: number): void;
+  /** Ours was answered. */
+  onPingAck(): void;
+  onGoAway(lastStreamId: number): void;
   /** @param streamId 0: the connection's window */
   onWindowUpdate(streamId: number, increment: number): void;
   /** A frame that means nothing to us. */
@@ -44,15 +46,15 @@ export class FrameInput {
   #progress = 0;
 
   /**
-   * @param options.preface see {@link FrameReader}
+   * @param options.preface see {@link FrameReader}; default none
    * @param options.maxBlockBytes most that an encoded field block may have
    * @param options.octets where those that are pushed come from
    */
   constructor(
-    options: { preface: Buffer; maxBlockBytes: number; octets: Pick<OctetInput, 'keep'> },
+    options: { preface?: Buffer; maxBlockBytes: number; octets: Pick<OctetInput, 'keep'> },
     owner: FrameInputOwner,
   ) {
-    this.#reader = new FrameReader(initialMaxFrameBytes, options.preface);
+    this.#reader = new FrameReader(initialMaxFrameBytes, options.preface ?? Buffer.alloc(0));
     this.#block = new FieldBlock(options.maxBlockBytes);
     this.#octets = options.octets;
     this.#owner = owner;
@@ -204,13 +206,13 @@ export class FrameInput {
     if (streamId !== 0) this.#fail(Http2Error.PROTOCOL_ERROR);
     else if (end - start !== pingBytes) this.#fail(Http2Error.FRAME_SIZE_ERROR);
     else if ((flags & FrameFlag.ACK) === 0) this.#owner.onPing(bytes, start);
-    else this.#owner.onOther();
+    else this.#owner.onPingAck();
   }
 
   #onGoAway({ bytes, start, end, streamId }: FrameReader): void {
     if (streamId !== 0) this.#fail(Http2Error.PROTOCOL_ERROR);
     else if (end - start < goAwayBytes) this.#fail(Http2Error.FRAME_SIZE_ERROR);
-    else this.#owner.onGoAway(bytes.readUInt32BE(start + goAwayBytes - errorCodeBytes));
+    else this.#owner.onGoAway(readUint31(bytes, start));
   }
 
   #onWindowUpdate({ bytes, start, end, streamId }: FrameReader): void {

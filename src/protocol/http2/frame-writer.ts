@@ -1,5 +1,11 @@
 import type { SocketOutput } from '../net/socket-output.ts';
-import { FrameFlag, frameHeaderBytes, FrameType, initialMaxFrameBytes } from './frame-codes.ts';
+import {
+  clientPreface,
+  FrameFlag,
+  frameHeaderBytes,
+  FrameType,
+  initialMaxFrameBytes,
+} from './frame-codes.ts';
 
 /** An identifier and its value. */
 export type SettingPair = readonly [id: number, value: number];
@@ -41,9 +47,14 @@ export class FrameWriter {
     this.#output.commit(this.#output.position + frameHeaderBytes);
   }
 
+  /** What a client sends before its first frame. */
+  preface(): void {
+    this.#output.copy(clientPreface);
+  }
+
   /** @param bytes has the opaque octets of the PING at `start` */
-  pingAck(bytes: Buffer, start: number): void {
-    const into = this.#begin(pingBytes, FrameType.PING, FrameFlag.ACK, 0);
+  ping(bytes: Buffer, start: number, flags: number): void {
+    const into = this.#begin(pingBytes, FrameType.PING, flags, 0);
     const at = this.#output.position + frameHeaderBytes;
     bytes.copy(into, at, start, start + pingBytes);
     this.#output.commit(at + pingBytes);

@@ -1,14 +1,23 @@
-import type { ClientHttp2Session, ClientSessionOptions } from 'node:http2';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../../core/clock.ts';
-import { systemClock } from '../../core/clock.ts';
-import { getHeader } from '../http/headers.ts';
-import type { ClientStream, ClientStreamHandler, RequestHead } from '../http/stream.ts';
-import { unknownLength } from '../http/stream.ts';
-import { toRequestFields } from './client-fields.ts';
-import type { Http2ClientOwner } from './http2-client-stream.ts';
-import { Http2ClientStream } from './http2-client-stream.ts';
-import { loadHttp2 } from './load-http2.ts';
+import type {
+  ClientStream,
+  ClientStreamHandler,
+  RequestHead,
+  UpstreamFailureReason,
+} from '../http/stream.ts';
+import { Deadline } from '../http1/deadline.ts';
+import { isRequestable } from '../http1/request-framing.ts';
+import type { SocketOutputOwner } from '../net/socket-output.ts';
+import { SocketOutput } from '../net/socket-output.ts';
+import type { OctetInput, OctetReceiver } from '../net/socket-reader.ts';
+import { readOctets } from '../net/socket-reader.ts';
+import type { TimerWheel } from '../net/timer-wheel.ts';
+import type { ClientSessionOwner } from './client-session.ts';
+import { ClientSession } from './client-session.ts';
+import { Http2Error } from './frame-codes.ts';
+import { FrameInput } from './frame-input.ts';
+import { defaultHttp2Limits, maxBlockBytes } from './http2-settings.ts';
 
 /** Limits of a connection to a backend. */
 export interface Http2ClientOptions {
@@ -21,7 +30,8 @@ export interface Http2ClientOptions {
   readonly pingIntervalMs?: number;
   /** Milliseconds for the answer to a ping. Default 10 s. */
   readonly pingTimeoutMs?: number;
-  readonly clock?: Clock;
+  /** The identifier of the first stream, an odd number. Default 1. */
+  readonly firstStreamId?: number;
 }
 
 /** What a connection tells its pool. */
@@ -34,70 +44,83 @@ export interface Http2ClientEvents {
   onClose(): void;
 }
 
-/** Streams that may be open before the backend's SETTINGS have come; RFC 9113 knows no limit then. */
-const initialPeerStreams = 100;
+/** No request is taken while so much waits for a backend that does not read. */
+const maxUnsentBytes = 65_536;
+/** Nothing is read while so much waits; more than what we take by ourselves, so that two gateways cannot block each other. */
+const maxUnsentForReading: number = 3 * maxUnsentBytes;
 
-/** Header fields of a response, pseudo fields included (Envoy: 100). */
-const maxResponseFields = 101;
-
-/** The client's half of one HTTP/2 connection, over node:http2. */
-export class Http2ClientConnection implements Http2ClientOwner {
-  readonly #session: ClientHttp2Session;
+/** The client's half of one HTTP/2 connection: its socket, its life and its pings. */
+export class Http2ClientConnection implements ClientSessionOwner, SocketOutputOwner, OctetReceiver {
+  readonly #socket: Duplex;
   readonly #events: Http2ClientEvents;
-  readonly #options: Http2ClientOptions;
-  readonly #clock: Clock;
-  readonly #ownLimit: number;
-  #peerLimit = initialPeerStreams;
-  #openStreams = 0;
+  readonly #pingIntervalMs: number;
+  readonly #pingTimeoutMs: number;
+  readonly #lingerMs: number;
+  readonly #output: SocketOutput;
+  readonly #session: ClientSession;
+  readonly #octets: OctetInput;
+  readonly #input: FrameInput;
+  /** For the next ping. */
+  readonly #pingDeadline: Deadline;
+  /** For the answer to the one that was sent. */
+  readonly #pongDeadline: Deadline;
+  /** For our last frames to leave. */
+  readonly #closeDeadline: Deadline;
   #isDraining = false;
-  #lastStreamId: number | undefined = undefined;
-  #pingTimer: Timer | undefined = undefined;
+  #isClosed = false;
+  #isReadPaused = false;
 
   /** @param socket connected (TLS: handshake done, ALPN `h2`) */
-  constructor(socket: Duplex, options: Http2ClientOptions, events: Http2ClientEvents) {
+  constructor(
+    socket: Duplex,
+    options: Http2ClientOptions & { readonly wheel: TimerWheel },
+    events: Http2ClientEvents,
+  ) {
+    const { wheel } = options;
+    const { maxHeaderFields, streamWindow, connectionWindow } = defaultHttp2Limits;
+    const limits = {
+      ...defaultHttp2Limits,
+      maxConcurrentStreams: options.maxConcurrentStreams ?? 1024,
+      // And `:status`.
+      maxHeaderFields: maxHeaderFields + 1,
+      streamWindow: options.streamWindow ?? streamWindow,
+      connectionWindow: options.connectionWindow ?? connectionWindow,
+    };
+    this.#socket = socket;
     this.#events = events;
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    this.#ownLimit = options.maxConcurrentStreams ?? 1024;
-    const session = loadHttp2().connect('http://backend', toSessionOptions(socket, options));
-    this.#session = session;
-    session.setLocalWindowSize(options.connectionWindow ?? 1024 * 1024);
-    session.on('error', () => undefined);
-    session.on('remoteSettings', (settings) => {
-      this.#peerLimit = settings.maxConcurrentStreams ?? Infinity;
-      this.#events.onAvailable();
-    });
-    session.on('goaway', (_code, lastStreamId) => {
-      this.#lastStreamId = lastStreamId;
-      this.#startDraining();
-    });
-    session.on('close', () => {
-      this.#pingTimer?.cancel();
-      this.#startDraining();
-      this.#events.onClose();
-    });
-    this.#schedulePing();
+    this.#pingIntervalMs = options.pingIntervalMs ?? 30_000;
+    this.#pingTimeoutMs = options.pingTimeoutMs ?? 10_000;
+    this.#lingerMs = limits.lingerMs;
+    this.#output = new SocketOutput(socket, this);
+    const { firstStreamId = 1 } = options;
+    const output = this.#output;
+    this.#session = new ClientSession({ output, limits, nowMs: () => wheel.nowMs(), firstStreamId }, this);
+    this.#octets = readOctets(socket, this);
+    this.#input = new FrameInput(
+      { maxBlockBytes: maxBlockBytes(limits), octets: this.#octets },
+      this.#session.input,
+    );
+    this.#pingDeadline = new Deadline(wheel, () => this.#ping());
+    this.#pongDeadline = new Deadline(wheel, () => this.destroy());
+    this.#closeDeadline = new Deadline(wheel, () => socket.destroy());
+    this.#session.start();
+    this.#pingDeadline.set(this.#pingIntervalMs);
+    this.#listen();
   }
 
-  get lastStreamId(): number | undefined {
-    return this.#lastStreamId;
-  }
-
-  get isDestroyed(): boolean {
-    return this.#session.destroyed;
-  }
-
+  /** Requests whose response is not complete. */
   get openStreams(): number {
-    return this.#openStreams;
+    return this.#session.openStreams;
   }
 
   /** True while another stream may be opened. */
   get isAvailable(): boolean {
+    const output = this.#output;
     return (
       !this.#isDraining &&
-      this.#openStreams < Math.min(this.#ownLimit, this.#peerLimit) &&
-      !this.#session.closed &&
-      !this.#session.destroyed
+      this.#session.hasRoom &&
+      !this.#socket.destroyed &&
+      !(output.isBlocked && output.position > maxUnsentBytes)
     );
   }
 
@@ -107,32 +130,90 @@ export class Http2ClientConnection implements Http2ClientOwner {
    * An upgrade goes as extended CONNECT without waiting for the backend's SETTINGS to allow it.
    *
    * @param endsNow the request has no body
+   * @throws TypeError for a head that cannot be written
    */
   request(head: RequestHead, handler: ClientStreamHandler, endsNow: boolean): ClientStream {
-    const sendsTrailers = !endsNow && mayHaveTrailers(head);
-    const stream = this.#session.request(toRequestFields(head), {
-      endStream: endsNow,
-      waitForTrailers: sendsTrailers,
-    });
-    this.#openStreams++;
-    return new Http2ClientStream(stream, { head, endsNow, sendsTrailers }, handler, this);
-  }
-
-  onStreamEnd(): void {
-    this.#openStreams--;
-    if (!this.#isDraining) this.#events.onAvailable();
+    if (!isRequestable(head) || head.method === 'CONNECT')
+      throw new TypeError('method, target and authority must be visible ASCII, and CONNECT an upgrade');
+    return this.#session.request(head, handler, endsNow);
   }
 
   /** No new streams; closes when the last one has ended. */
   drain(): void {
-    this.#startDraining();
-    this.#session.close();
+    this.onLastStream();
   }
 
   /** Closes now; streams under way fail. */
   destroy(): void {
-    this.#session.destroy();
+    this.#shut(Http2Error.NO_ERROR, 'connection_termination');
   }
+
+  /** Takes octets as if they came from the socket. */
+  receive(chunk: Buffer): void {
+    if (this.#isClosed) return;
+    this.#input.push(chunk);
+    if (this.#isClosed) return;
+    this.#octets.expectMuch(this.#input.isWithinData);
+    if (this.#output.isBlocked && this.#output.position > maxUnsentForReading) {
+      this.#isReadPaused = true;
+      this.#socket.pause();
+    }
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    if (socket instanceof Socket) socket.setNoDelay(true);
+    // A backend that has closed its half can neither acknowledge nor open windows: the connection is over.
+    socket.on('end', () => this.#close('connection_termination'));
+    socket.on('error', () => this.#close('connection_termination'));
+    socket.on('finish', () => socket.destroy());
+    socket.on('close', () => this.#onClose());
+    socket.resume();
+  }
+
+  // What the output tells
+
+  onBlocked(): void {}
+
+  onWritable(): void {
+    if (this.#isClosed) return;
+    this.#session.sender.pump();
+    if (this.#isReadPaused && !this.#output.isBlocked) {
+      this.#isReadPaused = false;
+      this.#socket.resume();
+    }
+    if (!this.#isDraining) this.#events.onAvailable();
+  }
+
+  // What the session tells
+
+  onChange(): void {
+    if (!this.#isDraining) this.#events.onAvailable();
+    else this.#endIfIdle();
+  }
+
+  onLastStream(): void {
+    this.#startDraining();
+    this.#endIfIdle();
+  }
+
+  onPingAck(): boolean {
+    if (!this.#pongDeadline.isSet) return false;
+    this.#pongDeadline.clear();
+    this.#pingDeadline.set(this.#pingIntervalMs);
+    return true;
+  }
+
+  fail(errorCode: number): void {
+    this.#shut(errorCode, 'protocol_error');
+  }
+
+  #ping(): void {
+    this.#session.ping();
+    this.#pongDeadline.set(this.#pingTimeoutMs);
+  }
+
+  // Closing
 
   #startDraining(): void {
     if (this.#isDraining) return;
@@ -140,38 +221,40 @@ export class Http2ClientConnection implements Http2ClientOwner {
     this.#events.onDraining();
   }
 
-  #schedulePing(): void {
-    const intervalMs = this.#options.pingIntervalMs ?? 30_000;
-    if (intervalMs === 0) return;
-    this.#pingTimer = this.#clock.setTimer(intervalMs, () => this.#ping());
+  #endIfIdle(): void {
+    if (this.openStreams === 0) this.#shut(Http2Error.NO_ERROR, 'connection_termination');
   }
 
-  #ping(): void {
-    if (this.#session.destroyed) return;
-    this.#pingTimer = this.#clock.setTimer(this.#options.pingTimeoutMs ?? 10_000, () => this.destroy());
-    this.#session.ping((error) => {
-      if (error !== null || this.#session.destroyed) return;
-      this.#pingTimer?.cancel();
-      this.#schedulePing();
-    });
+  /** Says why and ends the connection as soon as that is with the kernel. */
+  #shut(errorCode: number, reason: UpstreamFailureReason): void {
+    if (this.#isClosed) return;
+    this.#stop();
+    this.#session.goAway(errorCode);
+    this.#output.flush();
+    this.#socket.end();
+    this.#closeDeadline.set(this.#lingerMs);
+    this.#session.failAll(reason, true);
   }
-}
 
-/** `strictSingleValueFields` is known to node:http2 but not to its types. */
-function toSessionOptions(
-  socket: Duplex,
-  options: Http2ClientOptions,
-): ClientSessionOptions & { readonly strictSingleValueFields: boolean } {
-  return {
-    createConnection: () => socket,
-    strictSingleValueFields: false,
-    maxHeaderListPairs: maxResponseFields,
-    settings: { enablePush: false, initialWindowSize: options.streamWindow ?? 256 * 1024 },
-  };
-}
+  #close(reason: UpstreamFailureReason): void {
+    if (this.#isClosed) return;
+    this.#stop();
+    this.#session.failAll(reason, false);
+    this.#socket.destroy();
+  }
 
-/** gRPC requests have none by their protocol; a message of known length has none as in HTTP/1.1. */
-function mayHaveTrailers(head: RequestHead): boolean {
-  if (head.bodyLength !== unknownLength || head.upgrade !== undefined) return false;
-  return !(getHeader(head.headers, 'content-type') ?? '').startsWith('application/grpc');
+  /** Nothing is taken or heard from here on. */
+  #stop(): void {
+    this.#isClosed = true;
+    this.#input.stop();
+    this.#pingDeadline.close();
+    this.#pongDeadline.close();
+    this.#startDraining();
+  }
+
+  #onClose(): void {
+    this.#close('connection_termination');
+    this.#closeDeadline.close();
+    this.#events.onClose();
+  }
 }

@@ -9,10 +9,10 @@ import { SocketOutput } from '../net/socket-output.ts';
 import type { OctetInput, OctetReceiver } from '../net/socket-reader.ts';
 import { readOctets } from '../net/socket-reader.ts';
 import { TimerWheel } from '../net/timer-wheel.ts';
-import { Http2Error } from './frame-codes.ts';
+import { clientPreface, Http2Error } from './frame-codes.ts';
 import { FrameInput } from './frame-input.ts';
 import type { Http2Limits } from './http2-settings.ts';
-import { maxHeaderListBytes } from './http2-settings.ts';
+import { maxBlockBytes } from './http2-settings.ts';
 import type { Http2RejectReason } from './request-fields.ts';
 import type { ServerSessionOwner } from './server-session.ts';
 import { ServerSession } from './server-session.ts';
@@ -27,14 +27,10 @@ export interface Http2ServerEvents {
   onClose(): void;
 }
 
-/** What a client sends first (RFC 9113 §3.4). */
-const clientPreface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 /** Nothing more is read while so much waits for a client that does not read. */
 const maxUnsentBytes = 65_536;
 /** Read and dropped while the connection closes. */
 const maxLingerBytes: number = 16 * 1024 * 1024;
-/** Encoded fields can be larger than decoded ones, by less than this. */
-const blockSlack = 2;
 
 const Phase = {
   OPEN: 0,
@@ -91,10 +87,10 @@ export class Http2ServerConnection implements ServerSessionOwner, SocketOutputOw
     this.#input = new FrameInput(
       {
         preface: clientPreface,
-        maxBlockBytes: maxHeaderListBytes(limits) * blockSlack,
+        maxBlockBytes: maxBlockBytes(limits),
         octets: this.#octets,
       },
-      this.#session,
+      this.#session.input,
     );
     this.#readDeadline = new Deadline(wheel, () => this.#onReadTimeout());
     this.#writeDeadline = new Deadline(wheel, () => this.destroy());
@@ -108,7 +104,7 @@ export class Http2ServerConnection implements ServerSessionOwner, SocketOutputOw
 
   /** Requests that are neither answered nor aborted. */
   get openStreams(): number {
-    return this.#session.openStreams;
+    return this.#session.streams.size;
   }
 
   /** GOAWAY: open streams go on, those that the client sends before it knows are still taken, then the end. */

@@ -1,3 +1,6 @@
+import type { AbuseLimits } from './abuse-guard.ts';
+import type { FlowLimits } from './receive-flow.ts';
+
 /** Limits of HTTP/2 connections. Every one has a default; the numbers are bytes unless the name says otherwise. */
 export interface Http2Limits {
   /** Streams that a client may have open on one connection. Default 100 (RFC 9113 §6.5.2 recommends no less). */
@@ -69,7 +72,23 @@ export const defaultHttp2Limits: Http2Limits = {
   lingerMs: 1000,
 };
 
+/** Encoded fields can be larger than decoded ones, by less than this. */
+const blockSlack = 2;
+
+type FieldListLimits = Pick<Http2Limits, 'maxHeaderBytes' | 'maxHeaderFields'>;
+
+/** Limits of a connection to a backend: those of {@link Http2Limits} that have a meaning there. */
+export type Http2ClientLimits = Pick<Http2Limits, 'maxConcurrentStreams'> &
+  FieldListLimits &
+  FlowLimits &
+  AbuseLimits;
+
 /** SETTINGS_MAX_HEADER_LIST_SIZE: names and values plus 32 a field (RFC 9113 §6.5.2). */
-export function maxHeaderListBytes(limits: Http2Limits): number {
+export function maxHeaderListBytes(limits: FieldListLimits): number {
   return limits.maxHeaderBytes + limits.maxHeaderFields * 32;
+}
+
+/** Most octets of an encoded field block. */
+export function maxBlockBytes(limits: FieldListLimits): number {
+  return maxHeaderListBytes(limits) * blockSlack;
 }

@@ -18,6 +18,13 @@ export class PeerSettings {
   headerTableBytes = 4096;
   windowBytes: number = initialWindowBytes;
   maxFrameBytes: number = initialMaxFrameBytes;
+  maxConcurrentStreams: number = Number.POSITIVE_INFINITY;
+  readonly #maxEnablePush: number;
+
+  /** @param mayEnablePush it is a client, who may ask for what we never do */
+  constructor(mayEnablePush: boolean) {
+    this.#maxEnablePush = mayEnablePush ? 1 : 0;
+  }
 
   /** Takes the pairs at `start` to `end`. Returns the error code of a setting that is wrong, else NO_ERROR. */
   read(bytes: Buffer, start: number, end: number): number {
@@ -36,8 +43,10 @@ export class PeerSettings {
         this.headerTableBytes = value;
         break;
       case Setting.ENABLE_PUSH:
-        // We push nothing.
-        if (value > 1) return Http2Error.PROTOCOL_ERROR;
+        if (value > this.#maxEnablePush) return Http2Error.PROTOCOL_ERROR;
+        break;
+      case Setting.MAX_CONCURRENT_STREAMS:
+        this.maxConcurrentStreams = value;
         break;
       case Setting.INITIAL_WINDOW_SIZE:
         if (value > maxWindowBytes) return Http2Error.FLOW_CONTROL_ERROR;

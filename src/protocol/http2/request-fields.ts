@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { HeaderList } from '../http/headers.ts';
 import type { RequestHead } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
-import { mayBeTrailer } from '../http/trailer-names.ts';
 import { isAuthority } from '../http1/authority.ts';
 import type { Http2Limits } from './http2-settings.ts';
+import { isPseudoField, parseLength, readTrailers } from './incoming-fields.ts';
 
 /** Why a request's fields are refused; Envoy's response code details. */
 export type Http2RejectReason =
@@ -13,7 +13,6 @@ export type Http2RejectReason =
   | 'http2.violation.of.messaging.rule';
 
 const violation = 'http2.violation.of.messaging.rule';
-const colon = 0x3a;
 const space = 0x20;
 const del = 0x7f;
 
@@ -24,11 +23,8 @@ const requestPseudo = Pseudo.METHOD | Pseudo.SCHEME | Pseudo.PATH;
 const connectPseudo = Pseudo.METHOD | Pseudo.AUTHORITY;
 const extendedConnectPseudo = requestPseudo | Pseudo.AUTHORITY | Pseudo.PROTOCOL;
 
-/** More digits than any body has octets, fewer than a number can tell apart. */
-const maxLengthDigits = 15;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const schemeName = /^[A-Za-z][A-Za-z0-9+.-]*$/;
-const digits = /^\d+$/;
 
 /**
  * Reads request heads out of field lists that HPACK has decoded, in one pass (RFC 9113 §8.3). What the authority may be
@@ -70,7 +66,7 @@ export class RequestFields {
     let at = 0;
     for (; at < fields.length; at += 2) {
       const name = fields[at] as string;
-      if (name.charCodeAt(0) !== colon) break;
+      if (!isPseudoField(name)) break;
       if (!this.#readPseudo(head, name, fields[at + 1] as string)) return violation;
     }
     const reason = this.#readFields(head, fields, at);
@@ -78,20 +74,9 @@ export class RequestFields {
     return this.#finish(head, endOfStream) ? head : violation;
   }
 
-  /**
-   * Trailers as they may be passed on: nothing that frames or routes a message (RFC 9110 §6.5.1). Undefined: they are
-   * malformed.
-   */
+  /** Trailers as they may be passed on; undefined: they are malformed. */
   readTrailers(fields: readonly string[]): HeaderList | undefined {
-    const { allowUnderscores } = this.#limits;
-    const trailers: HeaderList = [];
-    for (let i = 0; i < fields.length; i += 2) {
-      const name = fields[i] as string;
-      if (name.charCodeAt(0) === colon) return undefined;
-      if (!mayBeTrailer(name) || (!allowUnderscores && name.includes('_'))) continue;
-      trailers.push(name, fields[i + 1] as string);
-    }
-    return trailers;
+    return readTrailers(fields, (name) => this.#limits.allowUnderscores || !name.includes('_'));
   }
 
   #readPseudo(head: RequestHead, name: string, value: string): boolean {
@@ -141,9 +126,9 @@ export class RequestFields {
           this.#host = value;
           break;
         case 'content-length':
-          if (head.bodyLength !== unknownLength || value.length > maxLengthDigits || !digits.test(value))
-            return violation;
-          head.bodyLength = Number(value);
+          if (head.bodyLength !== unknownLength) return violation;
+          head.bodyLength = parseLength(value);
+          if (head.bodyLength < 0) return violation;
           break;
         case 'expect':
           this.expectsContinue = value.toLowerCase() === '100-continue';
@@ -163,7 +148,7 @@ export class RequestFields {
             if (this.#limits.dropsUnderscores) continue;
             return 'http2.unexpected_underscore';
           }
-          if (name.charCodeAt(0) === colon) return violation;
+          if (isPseudoField(name)) return violation;
           headers.push(name, value);
       }
     }

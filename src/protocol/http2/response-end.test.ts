@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import type { ResponseHead, ServerStream } from '../http/stream.ts';
 import { Http2ServerConnection } from './http2-server-connection.ts';
 import { defaultHttp2Limits } from './http2-settings.ts';
-import { toHttp2Status } from './response-fields.ts';
+import { toHttp2Status } from './outgoing-fields.ts';
 
 const info = { remoteAddress: '', remotePort: 0, localAddress: '', localPort: 0, tls: undefined };
 

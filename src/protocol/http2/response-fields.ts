@@ -1,48 +1,43 @@
-const switchingProtocols = 101;
+import type { ResponseHead } from '../http/stream.ts';
+import { unknownLength } from '../http/stream.ts';
+import { isPseudoField, parseLength } from './incoming-fields.ts';
+import { isConnectionSpecific } from './outgoing-fields.ts';
 
-/** RFC 9110 §15 says to take what lies above for a 5xx; clients over node:http2 would break. */
-const highestStatus = 599;
-const badGateway = 502;
+const threeDigits = /^[1-9]\d\d$/;
+const noContent = 204;
+const notModified = 304;
 
 /**
- * The status of a response over HTTP/2. What accepts a tunnel is 200 there (RFC 8441 §5); a success that is no 101 must
- * not open one, and becomes 502.
- *
- * @param isTunnel the request asks for one
+ * The response head of a field list that HPACK has decoded (RFC 9113 §8.3.2); undefined if it is malformed. The syntax
+ * of names and values has been checked. `bodyLength` is what content-length says, save that a 204 has no body.
  */
-export function toHttp2Status(status: number, isTunnel: boolean): number {
-  if (status > highestStatus) return badGateway;
-  if (!isTunnel) return status;
-  if (status === switchingProtocols) return 200;
-  return status >= 200 && status < 300 ? badGateway : status;
+export function readResponse(fields: readonly string[]): ResponseHead | undefined {
+  const status = fields[1] ?? '';
+  if (fields[0] !== ':status' || !threeDigits.test(status)) return undefined;
+  const head: ResponseHead = { status: Number(status), headers: [], bodyLength: unknownLength };
+  // RFC 9113 §8.6: there is no switching of protocols.
+  if (head.status === 101) return undefined;
+  for (let i = 2; i < fields.length; i += 2) {
+    const name = fields[i] as string;
+    const value = fields[i + 1] as string;
+    if (name === 'content-length') {
+      const length = parseLength(value);
+      if (length < 0 || head.bodyLength !== unknownLength) return undefined;
+      head.bodyLength = length;
+    } else if (isPseudoField(name) || isConnectionSpecific(name)) return undefined;
+    else head.headers.push(name, value);
+  }
+  if (head.status < 200 && head.bodyLength > 0) return undefined;
+  if (head.status === noContent) head.bodyLength = 0;
+  return head;
 }
 
-/** Fields as the object that node:http2 wants for trailers; repeated ones as arrays. */
-export function toTrailerObject(headers: readonly string[]): Record<string, string | string[]> {
-  const fields: Record<string, string | string[]> = Object.create(null);
-  for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i] as string;
-    const value = headers[i + 1] as string;
-    if (isConnectionSpecific(name)) continue;
-    const present = fields[name];
-    if (present === undefined) fields[name] = value;
-    else if (typeof present === 'string') fields[name] = [present, value];
-    else present.push(value);
-  }
-  return fields;
+/** A response that has no content whatever its head says (RFC 9110 §6.4.1). */
+export function isBodiless(isHead: boolean, status: number): boolean {
+  return isHead || status === noContent || status === notModified;
 }
 
-/** Fields that HTTP/2 does not allow (RFC 9113 §8.2.2). */
-export function isConnectionSpecific(name: string): boolean {
-  switch (name) {
-    case 'connection':
-    case 'keep-alive':
-    case 'proxy-connection':
-    case 'transfer-encoding':
-    case 'upgrade':
-    case 'http2-settings':
-      return true;
-    default:
-      return false;
-  }
+/** A response whose content-length is about another one (RFC 9110 §8.6). */
+export function hasForeignLength(isHead: boolean, status: number): boolean {
+  return isHead || status === notModified;
 }

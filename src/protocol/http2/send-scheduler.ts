@@ -65,7 +65,7 @@ export class SendScheduler {
   /** The content of a stream is complete. `onSent` may come before this returns. */
   end(stream: SendingStream, trailers: HeaderList | undefined): void {
     stream.isEnding = true;
-    stream.trailers = trailers;
+    if (trailers !== undefined && trailers.length > 0) stream.trailers = trailers;
     if (stream.queuedBytes === 0) this.#writeEnd(stream);
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { answer, H2Server, turn } from '../../../test/helpers/h2-server.ts';
+import { answer, H2Server } from '../../../test/helpers/h2-server.ts';
 import {
   describeEnd,
   frame,
@@ -13,6 +13,7 @@ import {
   settings,
   windowUpdate,
 } from '../../../test/helpers/raw-h2.ts';
+import { turn } from '../../../test/helpers/written-frames.ts';
 import type { ServerStream } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { answer, H2Server, turn } from '../../../test/helpers/h2-server.ts';
+import { answer, H2Server } from '../../../test/helpers/h2-server.ts';
 import {
   describeEnd,
   frame,
@@ -12,6 +12,7 @@ import {
   settings,
   windowUpdate,
 } from '../../../test/helpers/raw-h2.ts';
+import { turn } from '../../../test/helpers/written-frames.ts';
 import { unknownLength } from '../http/stream.ts';
 
 const tickMs = 20;

@@ -4,6 +4,9 @@ import type { TimerWheel } from '../net/timer-wheel.ts';
 import { Http2Error } from './frame-codes.ts';
 import type { Http2ServerStream } from './http2-server-stream.ts';
 import type { Http2Limits } from './http2-settings.ts';
+import type { Http2Stream } from './http2-stream.ts';
+import type { ReceiveWatcher } from './receive-flow.ts';
+import type { SendWatcher } from './send-scheduler.ts';
 import type { SendingStream } from './sending-stream.ts';
 
 /** Between a response and the reset that ends its upload: clients that get both at once lose the response (curl 7). */
@@ -11,6 +14,7 @@ const uploadGraceMs = 50;
 
 /** Who ends a stream whose time is up. */
 export interface StreamDeadlinesOwner {
+  readonly streams: ReadonlyMap<number, Http2ServerStream>;
   reset(stream: Http2ServerStream, errorCode: number, outcome: StreamAbortReason | 'complete'): void;
 }
 
@@ -18,31 +22,25 @@ export interface StreamDeadlinesOwner {
  * The deadlines of all streams of a connection. They are numbers in the streams, so that most cost nothing, and one
  * deadline for the earliest of them; then all streams are looked at.
  */
-export class StreamDeadlines {
+export class StreamDeadlines implements ReceiveWatcher, SendWatcher {
   readonly #wheel: TimerWheel;
   readonly #limits: Http2Limits;
-  readonly #streams: ReadonlyMap<number, Http2ServerStream>;
   readonly #owner: StreamDeadlinesOwner;
   readonly #next: Deadline;
   #nextMs = Number.POSITIVE_INFINITY;
 
   constructor(
-    options: {
-      readonly wheel: TimerWheel;
-      readonly limits: Http2Limits;
-      readonly streams: ReadonlyMap<number, Http2ServerStream>;
-    },
+    options: { readonly wheel: TimerWheel; readonly limits: Http2Limits },
     owner: StreamDeadlinesOwner,
   ) {
     this.#wheel = options.wheel;
     this.#limits = options.limits;
-    this.#streams = options.streams;
     this.#owner = owner;
     this.#next = new Deadline(options.wheel, () => this.#look());
   }
 
   /** Content of a request is awaited from now on. */
-  awaitBody(stream: Http2ServerStream): void {
+  awaitBody(stream: Http2Stream): void {
     const { bodyIdleMs } = this.#limits;
     if (bodyIdleMs > 0) stream.bodyDueMs = this.#in(bodyIdleMs);
   }
@@ -80,7 +78,7 @@ export class StreamDeadlines {
     const nowMs = this.#wheel.nowMs();
     let nextMs = Number.POSITIVE_INFINITY;
     this.#nextMs = nextMs;
-    for (const stream of this.#streams.values()) {
+    for (const stream of this.#owner.streams.values()) {
       const { bodyDueMs, sendDueMs, stopDueMs } = stream;
       if (isDue(bodyDueMs, nowMs)) this.#owner.reset(stream, Http2Error.CANCEL, 'body_timeout');
       else if (isDue(sendDueMs, nowMs)) this.#owner.reset(stream, Http2Error.CANCEL, 'local_close');

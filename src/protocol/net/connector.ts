@@ -21,8 +21,6 @@ export interface ConnectTarget {
   /** Protocols offered by ALPN; when there are some, the server must choose one of them. */
   readonly alpn: readonly string[];
   readonly dnsFamily: DnsFamily;
-  /** Whoever gets the socket reads it with `readOctets`, and not as a stream. Default false. */
-  readonly readsOctets?: boolean;
   /** Milliseconds for name, connection and handshake together. */
   readonly timeoutMs: number;
 }
@@ -36,6 +34,7 @@ export interface ConnectFailure {
 
 /** What {@link Connector.connect} reports to; exactly one of the two is called, once, and never synchronously. */
 export interface ConnectHandler {
+  /** The socket is to be read with `readOctets`, and not as a stream. */
   onConnect(socket: Socket, address: string): void;
   onConnectFailure(failure: ConnectFailure): void;
 }
@@ -174,11 +173,11 @@ class Attempt implements ConnectAttempt {
   #open(address: string): Socket {
     const { port, isUnixSocket, tls, host, alpn } = this.#target;
     const where = isUnixSocket ? { path: address } : { host: address, port };
-    const reader = this.#target.readsOctets === true ? new SocketReader() : undefined;
-    const reading = reader === undefined ? {} : { onread: reader.options };
+    const reader = new SocketReader();
+    const reading = { onread: reader.options };
     if (tls === undefined) {
       const socket = connectTcp({ ...where, ...reading, noDelay: true });
-      reader?.attach(socket);
+      reader.attach(socket);
       return socket;
     }
     const options = tls.connectOptions(host, alpn);
@@ -190,7 +189,7 @@ class Attempt implements ConnectAttempt {
       ...reading,
       ...(session === undefined ? {} : { session }),
     });
-    reader?.attach(socket);
+    reader.attach(socket);
     socket.setNoDelay();
     socket.on('session', (latest: Buffer) => this.#cache.set(secureContext, latest));
     return socket;

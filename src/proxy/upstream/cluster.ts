@@ -52,7 +52,7 @@ export interface ClusterOptions {
   /** HTTP/1.1: what a response may be. */
   readonly http1?: Http1ClientOptions;
   /** HTTP/2: windows, streams, pings every 30 s with 10 s to answer. */
-  readonly http2?: Omit<Http2ClientOptions, 'clock'>;
+  readonly http2?: Http2ClientOptions;
 }
 
 /** What clusters share. */
@@ -172,7 +172,6 @@ function createPool(
       tls: config.scheme === 'https' ? new TlsClientContext(options.tls ?? {}, { clock, log }) : undefined,
       alpn: config.protocol === 'h2' ? ['h2'] : [],
       dnsFamily: options.dnsFamily ?? defaultDnsFamily,
-      readsOctets: config.protocol !== 'h2',
       timeoutMs: options.connectTimeoutMs ?? 20_000,
     },
     { resolver: deps.resolver, clock },
@@ -183,7 +182,7 @@ function createPool(
     idleTimeoutMs: options.idleTimeoutMs ?? 3_600_000,
   };
   if (config.protocol === 'h2')
-    return new Http2Pool(connector, limits, { wheel: deps.wheel, http2: { ...options.http2, clock } });
+    return new Http2Pool(connector, limits, { wheel: deps.wheel, http2: options.http2 ?? {} });
   const settings = createHttp1ClientSettings(options.http1);
   return new Http1Pool(connector, limits, {
     wheel: deps.wheel,

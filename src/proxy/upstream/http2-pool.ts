@@ -140,14 +140,19 @@ class PooledHttp2 extends WheelEntry implements PooledConnection {
     this.address = address;
     this.#deps = deps;
     this.#lastUsedMs = deps.wheel.nowMs();
-    this.#connection = new Http2ClientConnection(socket, deps.http2, {
-      onAvailable: () => {
-        this.#lastUsedMs = deps.wheel.nowMs();
-        deps.onAvailable();
+    const { wheel } = deps;
+    this.#connection = new Http2ClientConnection(
+      socket,
+      { ...deps.http2, wheel },
+      {
+        onAvailable: () => {
+          this.#lastUsedMs = deps.wheel.nowMs();
+          deps.onAvailable();
+        },
+        onDraining: () => deps.onGone(this),
+        onClose: () => deps.wheel.cancel(this),
       },
-      onDraining: () => deps.onGone(this),
-      onClose: () => deps.wheel.cancel(this),
-    });
+    );
     deps.wheel.schedule(this, deps.idleTimeoutMs);
   }
 
