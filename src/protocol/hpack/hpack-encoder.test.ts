@@ -31,6 +31,15 @@ function encodeBlock(encoder: HpackEncoder, status: number, fields: readonly str
   return into.subarray(0, at);
 }
 
+const knownFields: ReadonlyArray<readonly [name: string, value: string, octets: string]> = [
+  [':method', 'GET', '82'],
+  [':method', 'POST', '83'],
+  [':path', '/', '84'],
+  [':scheme', 'https', '87'],
+  [':method', 'PUT', `0203${hexOf('PUT')}`],
+  [':path', '/a', `0402${hexOf('/a')}`],
+];
+
 const statuses: ReadonlyArray<readonly [status: number, octets: string]> = [
   [200, '88'],
   [204, '89'],
@@ -79,6 +88,13 @@ const valueChar = fc.integer({ min: 0x21, max: 0xff }).filter((code) => code !==
 const value = fc.array(valueChar, { maxLength: 300 }).map((codes) => Buffer.from(codes).toString('latin1'));
 
 describe('HpackEncoder', () => {
+  for (const [name, value, octets] of knownFields)
+    test(`writes ${name}: ${value} as a field that the static table may have`, () => {
+      const into = Buffer.alloc(100);
+      const end = new HpackEncoder().encodeKnown(name, value, into, 0);
+      assert.equal(into.toString('hex', 0, end), octets);
+    });
+
   for (const [status, octets] of statuses)
     test(`encodes status ${status}`, () => assert.equal(encodeStatus(status), octets));
 

@@ -1,14 +1,10 @@
 import type { HeaderList } from '../http/headers.ts';
 import { mayBeTrailer } from '../http/trailer-names.ts';
+import { isPseudoField } from './field-kinds.ts';
 
 /** More digits than any body has octets, fewer than a number can tell apart. */
 const maxLengthDigits = 15;
 const digits = /^\d+$/;
-const colon = 0x3a;
-
-export function isPseudoField(name: string): boolean {
-  return name.charCodeAt(0) === colon;
-}
 
 /** The value of a content-length field; -1 if it is none. */
 export function parseLength(value: string): number {

@@ -1,5 +1,6 @@
+import { isConnectionSpecific, isPseudoField } from './field-kinds.ts';
+
 const switchingProtocols = 101;
-const colon = 0x3a;
 
 /** RFC 9110 §15 says to take what lies above for a 5xx; clients over node:http2 would break. */
 const highestStatus = 599;
@@ -20,20 +21,5 @@ export function toHttp2Status(status: number, isTunnel: boolean): number {
 
 /** Pseudo fields are the codec's own. */
 export function mayBeSent(name: string): boolean {
-  return name.charCodeAt(0) !== colon && !isConnectionSpecific(name);
-}
-
-/** Fields that HTTP/2 does not allow (RFC 9113 §8.2.2). */
-export function isConnectionSpecific(name: string): boolean {
-  switch (name) {
-    case 'connection':
-    case 'keep-alive':
-    case 'proxy-connection':
-    case 'transfer-encoding':
-    case 'upgrade':
-    case 'http2-settings':
-      return true;
-    default:
-      return false;
-  }
+  return !isPseudoField(name) && !isConnectionSpecific(name);
 }

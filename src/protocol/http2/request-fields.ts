@@ -3,8 +3,9 @@ import type { HeaderList } from '../http/headers.ts';
 import type { RequestHead } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
 import { isAuthority } from '../http1/authority.ts';
+import { isPseudoField } from './field-kinds.ts';
 import type { Http2Limits } from './http2-settings.ts';
-import { isPseudoField, parseLength, readTrailers } from './incoming-fields.ts';
+import { parseLength, readTrailers } from './incoming-fields.ts';
 
 /** Why a request's fields are refused; Envoy's response code details. */
 export type Http2RejectReason =

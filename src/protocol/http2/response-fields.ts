@@ -1,7 +1,7 @@
 import type { ResponseHead } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
-import { isPseudoField, parseLength } from './incoming-fields.ts';
-import { isConnectionSpecific } from './outgoing-fields.ts';
+import { isConnectionSpecific, isPseudoField } from './field-kinds.ts';
+import { parseLength } from './incoming-fields.ts';
 
 const threeDigits = /^[1-9]\d\d$/;
 const noContent = 204;
