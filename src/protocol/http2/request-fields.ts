@@ -36,12 +36,14 @@ export class RequestFields {
   /** The request read last asks for `100 Continue` (RFC 9110 §10.1.1). */
   expectsContinue = false;
   readonly #limits: Http2Limits;
+  readonly #acceptsTrailer: (name: string) => boolean;
   #host: string | undefined = undefined;
   /** Bits of {@link Pseudo}. */
   #seen = 0;
 
   constructor(limits: Http2Limits) {
     this.#limits = limits;
+    this.#acceptsTrailer = (name) => limits.allowUnderscores || !name.includes('_');
   }
 
   /**
@@ -77,7 +79,7 @@ export class RequestFields {
 
   /** Trailers as they may be passed on; undefined: they are malformed. */
   readTrailers(fields: readonly string[]): HeaderList | undefined {
-    return readTrailers(fields, (name) => this.#limits.allowUnderscores || !name.includes('_'));
+    return readTrailers(fields, this.#acceptsTrailer);
   }
 
   #readPseudo(head: RequestHead, name: string, value: string): boolean {
