@@ -91,7 +91,6 @@ async function runCase(
       try {
         const measured = await measure(peer, context, scratch, {
           seconds: Number(values.seconds),
-          warmUpSeconds: 2,
         });
         if (peer === nginx) baseline = measured;
         byPeer

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchCase } from './cases.ts';
-import { runLoad } from './load.ts';
+import { runLoad, warmUp } from './load.ts';
 import type { Peer, PeerContext } from './peers/peer.ts';
 import { cpuMicros, residentMiB } from './processes.ts';
 
@@ -24,7 +24,6 @@ export interface Measurement {
 
 export interface MeasureOptions {
   readonly seconds: number;
-  readonly warmUpSeconds: number;
 }
 
 /** Starts a peer, loads it to saturation and at half of that, and stops it. Throws with what the peer said. */
@@ -45,7 +44,7 @@ export async function measure(
       streamsPerConnection: benchCase.streamsPerConnection,
       headers: started.headers,
     };
-    await runLoad({ ...shape, seconds: options.warmUpSeconds, rate: undefined }, folder);
+    await warmUp(shape, folder);
     const cpuBefore = cpuMicros(started.running.pid);
     const saturated = await runLoad({ ...shape, seconds: options.seconds, rate: undefined }, folder);
     await delay(100);

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runLoad } from '../load.ts';
+import { runLoad, warmUp } from '../load.ts';
 import { cpuMicros } from '../processes.ts';
 import { type BenchMethod, serviceConfig } from '../service-config.ts';
 import { startGate } from './gate.ts';
@@ -10,7 +10,6 @@ import { settledMiB } from './settle.ts';
 
 const sizes = [10, 1_000, 10_000] as const;
 const rounds = 3;
-const warmUpSeconds = 2;
 const seconds = 3;
 const connections = 64;
 /** Different paths that are asked for, spread over all routes. */
@@ -80,7 +79,7 @@ async function sample({ scratch, backendPort }: LimitContext, size: number): Pro
       streamsPerConnection: 1,
       headers: [],
     };
-    await runLoad({ ...shape, seconds: warmUpSeconds, rate: undefined }, folder);
+    await warmUp(shape, folder);
     const before = cpuMicros(gate.pid);
     const saturated = await runLoad({ ...shape, seconds, rate: undefined }, folder);
     await delay(100);

@@ -2,14 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { prepareGatehouse } from '../gatehouse-process.ts';
-import { runLoad } from '../load.ts';
+import { runLoad, warmUp } from '../load.ts';
 import { cpuMicros, processTree, startProgram } from '../processes.ts';
 import { serviceConfig } from '../service-config.ts';
 import { type Limit, type LimitContext, median, rounded } from './limit.ts';
 
 const rounds = 3;
-const warmUpSeconds = 2;
-const seconds = 4;
+const seconds = 8;
 const connections = 128;
 const maxRatio = 1.1;
 
@@ -72,12 +71,11 @@ async function sample({ scratch, backendPort }: LimitContext, count: 1 | 2): Pro
       connections,
       streamsPerConnection: 1,
       headers: [],
-      rate: undefined,
     };
-    await runLoad({ ...shape, seconds: warmUpSeconds }, folder);
+    await warmUp(shape, folder);
     const members = processTree(running.pid).filter((pid) => count === 1 || pid !== running.pid);
     const before = members.map(cpuMicros);
-    const load = await runLoad({ ...shape, seconds }, folder);
+    const load = await runLoad({ ...shape, seconds, rate: undefined }, folder);
     await delay(100);
     const spent = members.map((pid, index) => cpuMicros(pid) - (before[index] ?? 0));
     if (load.failed > 0) throw new Error(`${load.failed} of ${load.requests} requests failed`);
