@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { takeReadBuffer } from '../net/read-buffer.ts';
 import { HeldBody } from './held-body.ts';
 
@@ -14,6 +16,13 @@ function pieceOf(chunkBytes: number, content: string): Buffer {
   const chunk = Buffer.allocUnsafeSlow(chunkBytes);
   chunk.write(content, 0, 'latin1');
   return chunk.subarray(0, content.length);
+}
+
+/** Octets of all buffers that are still held on to. */
+function heldMemory(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().arrayBuffers;
 }
 
 describe('HeldBody', () => {
@@ -59,5 +68,17 @@ describe('HeldBody', () => {
     const lender = takeReadBuffer();
     held.push(lender.lend(lender.bytes.subarray(0, 10_000)));
     assert.ok(!lender.isLent);
+  });
+
+  it('holds on to no piece that was taken, though there is always one that waits', () => {
+    const held = new HeldBody();
+    held.push(Buffer.allocUnsafeSlow(65_536));
+    const before = heldMemory();
+    for (let i = 0; i < 500; i++) {
+      held.push(Buffer.allocUnsafeSlow(65_536));
+      held.shift();
+    }
+    const grown = heldMemory() - before;
+    assert.ok(grown < 8 * 1024 * 1024, `${grown} octets`);
   });
 });

@@ -1,4 +1,5 @@
 import { giveBack } from '../net/read-buffer.ts';
+import { PieceQueue } from './piece-queue.ts';
 
 /** Pieces that are small beside the memory that they hold are copied together, up to this size. */
 const maxBlockBytes = 16_384;
@@ -10,13 +11,12 @@ const maxOverhead = 4;
 export class HeldBody {
   /** Octets that wait. */
   bytes = 0;
-  #pieces: Buffer[] = [];
-  #first = 0;
+  readonly #pieces = new PieceQueue<Buffer>();
   /** The last piece is the beginning of this. */
   #block: Buffer | undefined = undefined;
 
   get isEmpty(): boolean {
-    return this.#first === this.#pieces.length;
+    return this.#pieces.isEmpty;
   }
 
   push(piece: Buffer): void {
@@ -32,20 +32,15 @@ export class HeldBody {
 
   /** Takes the first piece; undefined if there is none. */
   shift(): Buffer | undefined {
-    if (this.isEmpty) return undefined;
-    const piece = this.#pieces[this.#first++] as Buffer;
-    this.bytes -= piece.length;
-    if (this.isEmpty) {
-      this.#pieces = [];
-      this.#first = 0;
-      this.#block = undefined;
-    }
+    const piece = this.#pieces.shift();
+    this.bytes -= piece?.length ?? 0;
+    if (this.isEmpty) this.#block = undefined;
     return piece;
   }
 
   #copy(piece: Buffer): void {
     const pieces = this.#pieces;
-    const last = this.#block === undefined ? undefined : pieces[pieces.length - 1];
+    const last = this.#block === undefined ? undefined : pieces.last;
     const used = last?.length ?? 0;
     const total = used + piece.length;
     if (last === undefined || total > maxBlockBytes) {
@@ -56,7 +51,7 @@ export class HeldBody {
     }
     const block = this.#blockFor(total, last);
     block.set(piece, used);
-    pieces[pieces.length - 1] = block.subarray(0, total);
+    pieces.replaceLast(block.subarray(0, total));
   }
 
   #blockFor(bytes: number, held: Buffer): Buffer {

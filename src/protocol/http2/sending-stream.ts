@@ -1,4 +1,5 @@
 import type { HeaderList } from '../http/headers.ts';
+import { PieceQueue } from './piece-queue.ts';
 
 /**
  * The sending half of a stream: its window and what waits for it. It is its own list node; the fields belong to
@@ -23,8 +24,7 @@ export abstract class SendingStream {
   isListed = false;
   nextListed: SendingStream | undefined = undefined;
   /** What waits: the first piece from `queueOffset` on. */
-  #queue: Uint8Array[] | undefined = undefined;
-  #queueHead = 0;
+  #queue: PieceQueue<Uint8Array> | undefined = undefined;
   queueOffset = 0;
 
   constructor(id: number, sendWindow: number) {
@@ -38,29 +38,24 @@ export abstract class SendingStream {
   abstract onSendRoom(): void;
 
   get firstQueued(): Uint8Array {
-    return this.#queue?.[this.#queueHead] as Uint8Array;
+    return this.#queue?.first as Uint8Array;
   }
 
   /** Lets `piece` wait, whose first `offset` octets are sent. */
   enqueue(piece: Uint8Array, offset: number): void {
     if (this.queuedBytes === 0) this.queueOffset = offset;
     this.queuedBytes += piece.length - offset;
-    (this.#queue ??= []).push(piece);
+    (this.#queue ??= new PieceQueue()).push(piece);
   }
 
   /** The first piece that waits is sent. */
   dequeue(): void {
-    const queue = this.#queue as Uint8Array[];
+    this.#queue?.shift();
     this.queueOffset = 0;
-    if (++this.#queueHead < queue.length) queue[this.#queueHead - 1] = nothing;
-    else this.clearQueue();
   }
 
   clearQueue(): void {
     this.#queue = undefined;
-    this.#queueHead = 0;
     this.queueOffset = 0;
   }
 }
-
-const nothing = new Uint8Array();
