@@ -9,8 +9,13 @@ export interface AbuseLimits {
   readonly idleFrameRatePerSecond: number;
 }
 
-/** How many idle frames a request, or a frame of ours with content, is good for. */
-const idleFramesPerProgress = 4;
+/** How many idle frames a request, or the head of a response, is good for. */
+const idleFramesPerMessage = 4;
+/**
+ * How many idle frames a frame of ours with content is good for: Go's client opens two windows with every 4 KiB that are
+ * read. Source: Envoy, max_inbound_window_update_frames_per_data_frame_sent.
+ */
+const idleFramesPerSentFrame = 10;
 
 /**
  * Counts what costs a peer nothing and us something. Every method that returns a boolean says whether the connection
@@ -48,11 +53,11 @@ export class AbuseGuard {
   /**
    * A frame came that brings nothing on (CVE-2019-9512, -9513, -9515, -9518).
    *
-   * @param sentFrames frames with content that we have sent since the connection began
+   * @param sentFrames frames of 16 KiB with content, or of less, that we have sent since the connection began
    */
   onIdleFrame(sentFrames: number): boolean {
     if (sentFrames > this.#seenFrames) {
-      this.#idleFrames.credit(idleFramesPerProgress * (sentFrames - this.#seenFrames));
+      this.#idleFrames.credit(idleFramesPerSentFrame * (sentFrames - this.#seenFrames));
       this.#seenFrames = sentFrames;
     }
     return this.#idleFrames.take();
@@ -60,6 +65,6 @@ export class AbuseGuard {
 
   /** A request came, or the head of a response. */
   onProgress(): void {
-    this.#idleFrames.credit(idleFramesPerProgress);
+    this.#idleFrames.credit(idleFramesPerMessage);
   }
 }

@@ -1,6 +1,6 @@
 import type { HeaderList } from '../http/headers.ts';
 import { copyLimitBytes, type SocketOutput } from '../net/socket-output.ts';
-import { FrameFlag, initialWindowBytes, maxWindowBytes } from './frame-codes.ts';
+import { FrameFlag, initialMaxFrameBytes, initialWindowBytes, maxWindowBytes } from './frame-codes.ts';
 import type { FieldWriter } from './field-writer.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import type { SendingStream } from './sending-stream.ts';
@@ -25,7 +25,7 @@ export interface SendWatcher {
 export class SendScheduler {
   /** Octets that the peer lets us send on the connection. */
   window: number = initialWindowBytes;
-  /** Frames with content that were sent. */
+  /** Frames with content that were sent; a larger one counts as so many of 16 KiB. */
   sentFrames = 0;
   readonly #output: SocketOutput;
   readonly #frames: FrameWriter;
@@ -149,7 +149,7 @@ export class SendScheduler {
     const flags = to === length ? endFlag : 0;
     this.window -= size;
     stream.sendWindow -= size;
-    this.sentFrames++;
+    this.sentFrames += Math.ceil(size / initialMaxFrameBytes);
     if (length > copyLimitBytes) frames.largeData(stream.id, flags, part, to === length ? piece : undefined);
     else frames.data(stream.id, part, flags);
     stream.frameAt = frames.frameAt;

@@ -8,6 +8,7 @@ import {
   frameType,
   headers,
   rstStream,
+  setting,
   settings,
   windowUpdate,
 } from '../../../test/helpers/raw-h2.ts';
@@ -90,6 +91,22 @@ describe('Http2ServerConnection, what costs a client nothing', () => {
     });
     assert.equal(count, 1000);
   });
+
+  for (const maxFrameBytes of [16_384, 65_536])
+    it(`lets a client open its windows every 4 KiB, as Go's does, by frames of ${maxFrameBytes}`, async () => {
+      const server = await new H2Server({ idleFrameBurst: 50 }).greet([setting.maxFrameSize, maxFrameBytes]);
+      server.send(get(1), windowUpdate(0, 1_000_000), windowUpdate(1, 1_000_000));
+      const { stream } = server.first;
+      stream.sendHead({ status: 200, headers: [], bodyLength: -1 }, false);
+      const reads = maxFrameBytes / 4096;
+      const count = sendUntilEnd(server, 100, () => {
+        stream.sendData(Buffer.alloc(maxFrameBytes));
+        return Buffer.concat(
+          Array.from({ length: reads }, () => Buffer.concat([windowUpdate(0, 4096), windowUpdate(1, 4096)])),
+        );
+      });
+      assert.equal(count, 100);
+    });
 
   const resets: ReadonlyArray<readonly [what: string, make: (index: number) => Uint8Array]> = [
     ['that the client resets', (i) => Buffer.concat([post(idAt(i)), rstStream(idAt(i), 8)])],
