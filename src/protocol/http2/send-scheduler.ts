@@ -48,6 +48,7 @@ export class SendScheduler {
 
   /** Content of a stream; what must wait is not copied. False: wait for `onSendRoom`. */
   send(stream: SendingStream, piece: Uint8Array): boolean {
+    if (piece.length === 0) return !stream.wantsDrain;
     let sent = 0;
     if (stream.queuedBytes === 0 && this.#first === undefined) {
       sent = this.#sendNow(stream, piece);

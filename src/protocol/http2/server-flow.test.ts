@@ -183,6 +183,20 @@ describe('Http2ServerConnection, what it sends', () => {
     assert.deepEqual(await shown(server), ['1 DATA c', '1 HEADERS END']);
   });
 
+  it('passes over empty content, also where other content waits', async () => {
+    const server = await new H2Server({}, (stream) => send(stream, 'abc', '', '')).greet([
+      setting.initialWindowSize,
+      0,
+    ]);
+    server.send(get(1), windowUpdate(1, 4));
+    assert.deepEqual(await shown(server), ['1 HEADERS', '1 DATA abc']);
+    server.first.stream.sendData(Buffer.from('defg'));
+    assert.deepEqual(await shown(server), ['1 DATA d']);
+    server.first.stream.sendEnd();
+    server.send(windowUpdate(1, 9));
+    assert.deepEqual(await shown(server), ['1 DATA efg END']);
+  });
+
   it('applies a wider initial window to streams under way', async () => {
     const server = await new H2Server({}, (stream) => answer(stream, 'abcdef')).greet([
       setting.initialWindowSize,
