@@ -54,6 +54,11 @@ describe('Http2ServerConnection, what costs a client nothing', () => {
       'DATA of padding alone',
       (i) => (i === 0 ? post(1) : frame(frameType.data, frameFlag.padded, 1, '\x01\0')),
     ],
+    [
+      'HEADERS for a stream that we have reset',
+      (i) => (i === 0 ? Buffer.concat([post(1), windowUpdate(1, 0)]) : get(1)),
+    ],
+    ['GOAWAY', (i) => (i === 0 ? post(1) : frame(frameType.goaway, 0, 0, '\0\0\0\0\0\0\0\0'))],
   ];
   for (const [what, make] of idle)
     it(`ends the connection after idleFrameBurst times ${what}`, async () => {

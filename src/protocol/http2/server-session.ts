@@ -127,8 +127,9 @@ export class ServerSession implements SessionSide<Http2ServerStream>, Http2Strea
     else if (streamId > this.#highestId) this.#open(streamId, block, result);
     else {
       const stream = this.streams.get(streamId);
-      if (stream === undefined) this.#onLateFrame(streamId, Http2Error.PROTOCOL_ERROR);
-      else this.#session.receiveTrailers(stream, block, result);
+      if (stream !== undefined) return this.#session.receiveTrailers(stream, block, result);
+      this.#session.countIdleFrame();
+      this.#onLateFrame(streamId, Http2Error.PROTOCOL_ERROR);
     }
   }
 
@@ -169,6 +170,7 @@ export class ServerSession implements SessionSide<Http2ServerStream>, Http2Strea
 
   onGoAway(): void {
     this.#owner.onPeerLeaving();
+    this.#session.countIdleFrame();
   }
 
   fail(errorCode: number): void {
@@ -177,8 +179,10 @@ export class ServerSession implements SessionSide<Http2ServerStream>, Http2Strea
 
   #open(streamId: number, block: FieldBlock, result: HpackResult): void {
     this.#highestId = streamId;
-    if (streamId > this.#lastTakenId) this.#closed.add(streamId, ClosedBy.US);
-    else if (block.dependsOnItself) this.#refuse(streamId, Http2Error.PROTOCOL_ERROR);
+    if (streamId > this.#lastTakenId) {
+      this.#closed.add(streamId, ClosedBy.US);
+      this.#session.countIdleFrame();
+    } else if (block.dependsOnItself) this.#refuse(streamId, Http2Error.PROTOCOL_ERROR);
     else if (this.streams.size >= this.#limits.maxConcurrentStreams)
       this.#refuse(streamId, Http2Error.REFUSED_STREAM);
     else if (result === HpackResult.MALFORMED) this.#reject(streamId, 'http2.violation.of.messaging.rule');
