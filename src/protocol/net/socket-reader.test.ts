@@ -99,6 +99,20 @@ describe('SocketReader', () => {
     assert.equal(Buffer.concat(kept).toString(), 'early late');
   });
 
+  it('leaves a socket paused that its receiver pauses at what came before', async (t) => {
+    const [socket] = await open(t, (accepted) => accepted.write('early'));
+    while (socket.bytesRead < 5) await new Promise(setImmediate);
+    await new Promise<void>((resolve) => {
+      readOctets(socket, {
+        receive: () => {
+          socket.pause();
+          process.nextTick(resolve);
+        },
+      });
+    });
+    assert.ok(socket.isPaused());
+  });
+
   it('reads a socket that was opened otherwise through its stream', async (t) => {
     const server = createServer((peer) => peer.end('text')).listen(0, '127.0.0.1');
     t.after(() => server.close());

@@ -64,8 +64,9 @@ export class SocketReader implements OctetInput {
     this.#early = undefined;
     if (early === undefined) return;
     process.nextTick(() => {
-      receiver.receive(early);
+      // Before the receiver may pause it; nothing is read within this turn.
       socket.resume();
+      receiver.receive(early);
     });
   }
 
