@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { duplexPair } from 'node:stream';
 import { describe, it } from 'node:test';
 import { ManualClock } from '../../core/manual-clock.ts';
 import type { Http1TestServer, SeenHooks } from '../../../test/helpers/http1-server.ts';
@@ -6,7 +8,11 @@ import { respond, startHttp1Server } from '../../../test/helpers/http1-server.ts
 import type { RawPeer } from '../../../test/helpers/raw-http.ts';
 import type { ServerStream } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
+import { Http1ServerConnection } from './server-connection.ts';
 import type { Http1ServerOptions } from './server-settings.ts';
+import { createHttp1ServerSettings } from './server-settings.ts';
+
+const info = { remoteAddress: '', remotePort: 0, localAddress: '', localPort: 0, tls: undefined };
 
 const get = (...fields: string[]): string =>
   ['GET /shelves?a=b HTTP/1.1', 'Host: a.example', ...fields, '', ''].join('\r\n');
@@ -384,6 +390,19 @@ describe('Http1ServerConnection', () => {
       peer.end();
       assert.match(await peer.ended(), /ok$/);
     });
+  });
+
+  it('delivers a response that was complete before the client’s end came, though in the same turn', async () => {
+    const [near, far] = duplexPair();
+    let received = '';
+    far.on('data', (chunk: Buffer) => void (received += chunk.toString('latin1')));
+    const settings = createHttp1ServerSettings({});
+    const onRequest = (stream: ServerStream): void => respond(stream, 'ok');
+    const events = { onRequest, onRejection: () => undefined, onClose: () => undefined };
+    void new Http1ServerConnection(near, { info, settings }, events);
+    far.end(get());
+    await once(near, 'close');
+    assert.match(received, /ok$/);
   });
 
   for (const [name, answer] of [

@@ -286,8 +286,6 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
   abort(stream: Http1ServerStream): void {
     if (this.#stream !== stream) return;
     this.#stream = undefined;
-    // The client shall see how far the response had come.
-    this.#output.flush();
     this.#close('local_close');
   }
 
@@ -398,6 +396,8 @@ export class Http1ServerConnection implements Http1StreamOwner, RequestInputOwne
     const stream = this.#stream;
     this.#stream = undefined;
     this.#input.ignore();
+    // Whatever waits for the end of this turn: a response that is complete, or how far it had come.
+    this.#output.flush();
     this.#socket.destroy();
     stream?.handler.onAbort(reason);
   }
