@@ -52,6 +52,8 @@ describe('RequestFields', () => {
       ['user information in :authority', withPseudo(':authority', 'u@a')],
       ['a port beyond 65535', withPseudo(':authority', 'a:65536')],
       ['a comma in host', [...without(':authority'), 'host', 'a,b']],
+      ['an empty host beside :authority', [...base, 'host', '']],
+      ['user information in a host beside :authority', [...base, 'host', 'u@a']],
       ['two host', [...base, 'host', 'a', 'host', 'a']],
       ['connection', [...base, 'connection', 'close']],
       ['keep-alive', [...base, 'keep-alive', '1']],

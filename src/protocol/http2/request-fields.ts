@@ -160,8 +160,10 @@ export class RequestFields {
 
   /** Decides what needs all fields. False: the request is malformed. */
   #finish(head: RequestHead, endOfStream: boolean): boolean {
-    if (head.authority === '') head.authority = this.#host ?? '';
-    if (!isAuthority(head.authority) && !isBareIPv6(head.authority)) return false;
+    const host = this.#host;
+    if (host !== undefined && !isHost(host)) return false;
+    if (head.authority === '') head.authority = host ?? '';
+    if (head.authority !== host && !isHost(head.authority)) return false;
     if (head.method === 'CONNECT') return this.#finishConnect(head, endOfStream);
     if (this.#seen !== requestPseudo && this.#seen !== (requestPseudo | Pseudo.AUTHORITY)) return false;
     if (endOfStream) {
@@ -201,6 +203,11 @@ function isPath(value: string): boolean {
     if (octet <= space || octet === del) return false;
   }
   return value.length > 0;
+}
+
+/** Whether an authority, or a `Host`, is one. */
+function isHost(text: string): boolean {
+  return isAuthority(text) || isBareIPv6(text);
 }
 
 /** An IPv6 address without brackets, with a port or without: ambiguous, but it names no other host. */
