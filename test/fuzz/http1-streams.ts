@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { changed, mostly } from './changes.ts';
 
 /** Request lines, fields and bodies that have divided parsers before, and ordinary ones. Text is latin1. */
 const methods = [
@@ -166,31 +167,6 @@ const glue = [
   'Transfer-Encoding: chunked\r\n',
 ];
 
-/** Mostly the first, now and then the second. */
-function mostly(ordinary: readonly string[], odd: readonly string[]): fc.Arbitrary<string> {
-  return fc.oneof(
-    { weight: 60, arbitrary: fc.constantFrom(...ordinary) },
-    { weight: 1, arbitrary: fc.constantFrom(...odd) },
-  );
-}
-
-interface Change {
-  readonly at: number;
-  readonly removed: number;
-  readonly inserted: string;
-}
-
-const change: fc.Arbitrary<Change> = fc.record({
-  // Without bias: fast-check would mostly change the first byte.
-  at: fc.noBias(fc.nat(1_000_000)),
-  removed: fc.constantFrom(0, 0, 1, 1, 2, 8),
-  inserted: fc.oneof(
-    fc.constant(''),
-    fc.constantFrom(...glue),
-    fc.integer({ min: 0, max: 255 }).map((octet) => String.fromCharCode(octet)),
-  ),
-});
-
 const head: fc.Arbitrary<readonly string[]> = fc
   .tuple(
     mostly(methods, oddMethods),
@@ -250,15 +226,5 @@ export function requestStreams(corpus: readonly string[]): fc.Arbitrary<string> 
         .map((parts) => parts.join('')),
     },
   );
-  const changes = fc.oneof(
-    { weight: 5, arbitrary: fc.constant<Change[]>([]) },
-    { weight: 4, arbitrary: fc.tuple(change) },
-    { weight: 1, arbitrary: fc.array(change, { minLength: 2, maxLength: 5 }) },
-  );
-  return fc.tuple(stream, changes).map(([text, list]) => list.reduce(applyChange, text));
-}
-
-function applyChange(text: string, { at, removed, inserted }: Change): string {
-  const position = at % (text.length + 1);
-  return text.slice(0, position) + inserted + text.slice(position + removed);
+  return changed(stream, glue);
 }

@@ -1,10 +1,11 @@
-// Runs a fuzz target: `node test/fuzz/main.ts [--target=http1] [--runs=N] [--seed=N]`. Prints one line of JSON every
+// Runs a fuzz target: `node test/fuzz/main.ts [--target=http1|http2] [--runs=N] [--seed=N]`. Prints one line of JSON every
 // few seconds and one at the end; stops with exit code 1 at the first counterexample, which it prints.
 import { parseArgs } from 'node:util';
 import type { FuzzTarget } from './target.ts';
 import { fuzzHttp1 } from './http1.ts';
+import { fuzzHttp2 } from './http2.ts';
 
-const targets: Readonly<Record<string, FuzzTarget>> = { http1: fuzzHttp1 };
+const targets: Readonly<Record<string, FuzzTarget>> = { http1: fuzzHttp1, http2: fuzzHttp2 };
 
 const { values } = parseArgs({
   options: {
