@@ -65,6 +65,17 @@ describe('SocketReader', () => {
     assert.ok(buffers.size <= 3, `${buffers.size} buffers`);
   });
 
+  it('reads into a buffer of its own only while much comes', () => {
+    const reader = new SocketReader();
+    const nextBuffer = reader.options.buffer as () => Uint8Array;
+    reader.expectMuch(true);
+    const sizes = [100, 16_384, 20_000, 100, 100].map((readBytes) => {
+      reader.options.callback(readBytes, nextBuffer());
+      return nextBuffer().length;
+    });
+    assert.deepEqual(sizes, [16_384, 131_072, 131_072, 16_384, 16_384]);
+  });
+
   it('stops between reads while the socket is paused', async (t) => {
     const [socket, reader] = await open(t, (peer) => peer.end(sent));
     const kept: Buffer[] = [];
