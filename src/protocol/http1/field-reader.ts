@@ -100,11 +100,13 @@ export class FieldReader {
       case FieldId.CONTENT_LENGTH:
         if (this.contentLength !== noContentLength) return 'repeated_content_length';
         this.contentLength = parseContentLength(value);
-        if (this.contentLength === noContentLength) return 'invalid_content_length';
+        if (this.contentLength === noContentLength || scanner.hasTabAround(field))
+          return 'invalid_content_length';
         return this.isChunked ? 'length_and_encoding' : undefined;
       case FieldId.TRANSFER_ENCODING:
-        // Two of them, or a list, would make `chunked` not the only coding.
-        if (this.isChunked || value.toLowerCase() !== 'chunked') return 'unknown_transfer_encoding';
+        // Two of them, or a list, would make `chunked` not the only coding; not every parser takes a TAB for white space.
+        if (this.isChunked || value.toLowerCase() !== 'chunked' || scanner.hasTabAround(field))
+          return 'unknown_transfer_encoding';
         this.isChunked = true;
         return this.contentLength === noContentLength ? undefined : 'length_and_encoding';
       case FieldId.CONNECTION:

@@ -146,6 +146,16 @@ export class HeadScanner {
     return this.#hasFold ? value.replace(obsFold, ' ').trim() : value;
   }
 
+  /** Whether there is a TAB among the white space around the field's value. */
+  hasTabAround(field: number): boolean {
+    const at = field * slotsPerField;
+    const before = this.text.slice(this.#offsets[at + Slot.NAME_END], this.#offsets[at + Slot.VALUE_START]);
+    if (before.includes('\t')) return true;
+    for (let i = this.#offsets[at + Slot.VALUE_END] as number; isBlank(this.text.charCodeAt(i)); i++)
+      if (this.text.charCodeAt(i) === Octet.TAB) return true;
+    return false;
+  }
+
   #finish(result: number, bytes: Buffer, headStart: number, shift: number): void {
     this.consumed = shift + this.#position;
     this.#carry = undefined;

@@ -41,6 +41,8 @@ const framing: readonly Case[] = [
     '٥',
     '1e3',
     '5.0',
+    '\t5',
+    '5 \t',
   ].map((value): Case => [
     `Content-Length: ${value}`,
     post(`Content-Length: ${value}`),
@@ -55,6 +57,9 @@ const framing: readonly Case[] = [
     'chunked;q=1',
     '"chunked"',
     '',
+    '\tchunked',
+    'chunked\t',
+    'chunked \t ',
   ].map((value): Case => [
     `Transfer-Encoding: ${value}`,
     post(`Transfer-Encoding: ${value}`),
