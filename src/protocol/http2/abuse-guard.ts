@@ -4,7 +4,6 @@ import { TokenBucket } from './token-bucket.ts';
 export interface AbuseLimits {
   readonly streamResetBurst: number;
   readonly streamResetRatePerSecond: number;
-  readonly maxInvalidFrames: number;
   readonly idleFrameBurst: number;
   readonly idleFrameRatePerSecond: number;
 }
@@ -24,7 +23,6 @@ const idleFramesPerSentFrame = 10;
 export class AbuseGuard {
   readonly #resets: TokenBucket;
   readonly #idleFrames: TokenBucket;
-  #violationsLeft: number;
   #seenFrames = 0;
 
   /** @param nowMs monotonic milliseconds */
@@ -37,17 +35,11 @@ export class AbuseGuard {
       { burst: limits.idleFrameBurst, ratePerSecond: limits.idleFrameRatePerSecond },
       nowMs,
     );
-    this.#violationsLeft = limits.maxInvalidFrames;
   }
 
   /** A stream was reset by the peer, or it had us do so: the work that was begun is lost (CVE-2023-44487, CVE-2025-8671). */
   onReset(): boolean {
     return this.#resets.take();
-  }
-
-  /** A stream was reset because the peer broke the protocol. */
-  onViolation(): boolean {
-    return this.#resets.take() && this.#violationsLeft-- > 0;
   }
 
   /**

@@ -540,6 +540,7 @@ describe('Http2ServerConnection', () => {
         await closed;
         assert.ok(requests.length < 1000);
       },
+      { streamResetBurst: 200 },
     );
   });
 });

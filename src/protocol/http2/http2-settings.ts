@@ -19,16 +19,11 @@ export interface Http2Limits {
   readonly connectionWindow: number;
   /**
    * Streams that a client may reset, or make us reset, at once before the connection is closed (CVE-2023-44487,
-   * CVE-2025-8671). Default 200.
+   * CVE-2025-8671). Streams beyond {@link maxConcurrentStreams} count. Default 1000 (node:http2).
    */
   readonly streamResetBurst: number;
-  /** Resets a second that refill the burst. Default 33. */
+  /** Resets a second that refill the burst. Default 33 (node:http2). */
   readonly streamResetRatePerSecond: number;
-  /**
-   * Violations on one connection that are answered by stream resets; one more closes it. Streams beyond
-   * {@link maxConcurrentStreams} count. Default 100.
-   */
-  readonly maxInvalidFrames: number;
   /**
    * Frames that bring nothing on, such as PING, SETTINGS, PRIORITY, WINDOW_UPDATE or empty DATA, that a client may send at
    * once before the connection is closed; requests and what we send allow for more. Default 500.
@@ -59,9 +54,8 @@ export const defaultHttp2Limits: Http2Limits = {
   dropsUnderscores: false,
   streamWindow: 256 * 1024,
   connectionWindow: 1024 * 1024,
-  streamResetBurst: 200,
+  streamResetBurst: 1000,
   streamResetRatePerSecond: 33,
-  maxInvalidFrames: 100,
   idleFrameBurst: 500,
   idleFrameRatePerSecond: 50,
   idleTimeoutMs: 3_600_000,

@@ -18,7 +18,8 @@ const read = (
   fields: readonly string[],
   endOfStream = true,
   limits: Partial<Http2Limits> = {},
-): RequestHead | string => new RequestFields({ ...defaultHttp2Limits, ...limits }).read(fields, endOfStream);
+): RequestHead | string =>
+  new RequestFields({ ...defaultHttp2Limits, ...limits }, 'http').read(fields, endOfStream);
 
 describe('RequestFields', () => {
   const malformed: ReadonlyArray<readonly [what: string, fields: readonly string[], endOfStream?: boolean]> =
@@ -88,7 +89,7 @@ describe('RequestFields', () => {
     readonly [what: string, fields: readonly string[], part: Partial<RequestHead>, endOfStream?: boolean]
   > = [
     ['a request', base, { method: 'GET', target: '/', authority: 'a', scheme: 'http', bodyLength: 0 }],
-    ['https', withPseudo(':scheme', 'https'), { scheme: 'https' }],
+    ['https without TLS', withPseudo(':scheme', 'https'), { scheme: 'http' }],
     ['another scheme as http', withPseudo(':scheme', 'coap+ws'), { scheme: 'http' }],
     ['an unknown method', withPseudo(':method', 'PURGE'), { method: 'PURGE' }],
     ['OPTIONS *', [':method', 'OPTIONS', ...withPseudo(':path', '*').slice(2)], { target: '*' }],
@@ -132,7 +133,7 @@ describe('RequestFields', () => {
   });
 
   it('notes that a request expects 100, and forgets it with the next one', () => {
-    const fields = new RequestFields(defaultHttp2Limits);
+    const fields = new RequestFields(defaultHttp2Limits, 'http');
     fields.read([...base, 'expect', '100-Continue'], false);
     assert.equal(fields.expectsContinue, true);
     fields.read(base, false);
@@ -140,11 +141,21 @@ describe('RequestFields', () => {
   });
 
   it('refuses trailers with a pseudo field', () => {
-    assert.equal(new RequestFields(defaultHttp2Limits).readTrailers(['x', '1', ':path', '/']), undefined);
+    assert.equal(
+      new RequestFields(defaultHttp2Limits, 'http').readTrailers(['x', '1', ':path', '/']),
+      undefined,
+    );
   });
 
   it('keeps of trailers what may be one', () => {
-    const trailers = new RequestFields(defaultHttp2Limits).readTrailers(['x', '1', 'host', 'b', 'x_y', '2']);
+    const trailers = new RequestFields(defaultHttp2Limits, 'http').readTrailers([
+      'x',
+      '1',
+      'host',
+      'b',
+      'x_y',
+      '2',
+    ]);
     assert.deepEqual(trailers, ['x', '1']);
   });
 });

@@ -36,13 +36,16 @@ export class RequestFields {
   /** The request read last asks for `100 Continue` (RFC 9110 §10.1.1). */
   expectsContinue = false;
   readonly #limits: Http2Limits;
+  readonly #scheme: 'http' | 'https';
   readonly #acceptsTrailer: (name: string) => boolean;
   #host: string | undefined = undefined;
   /** Bits of {@link Pseudo}. */
   #seen = 0;
 
-  constructor(limits: Http2Limits) {
+  /** @param scheme the connection's, which counts: what a client claims in `:scheme` is only checked, as in HTTP/1.1 */
+  constructor(limits: Http2Limits, scheme: 'http' | 'https') {
     this.#limits = limits;
+    this.#scheme = scheme;
     this.#acceptsTrailer = (name) => limits.allowUnderscores || !name.includes('_');
   }
 
@@ -55,7 +58,7 @@ export class RequestFields {
   read(fields: readonly string[], endOfStream: boolean): RequestHead | Http2RejectReason {
     const head: RequestHead = {
       method: '',
-      scheme: 'http',
+      scheme: this.#scheme,
       authority: '',
       target: '',
       headers: [],
@@ -91,7 +94,6 @@ export class RequestFields {
         head.target = value;
         return this.#note(Pseudo.PATH) && isPath(value);
       case ':scheme':
-        if (value === 'https') head.scheme = 'https';
         return this.#note(Pseudo.SCHEME) && (value === 'http' || value === 'https' || schemeName.test(value));
       case ':authority':
         head.authority = value;

@@ -59,7 +59,7 @@ export class ServerSession implements SessionSide<Http2ServerStream>, Http2Strea
     const { output, limits, wheel } = options;
     this.#owner = owner;
     this.#limits = limits;
-    this.#requests = new RequestFields(limits);
+    this.#requests = new RequestFields(limits, owner.info.tls === undefined ? 'http' : 'https');
     this.#deadlines = new StreamDeadlines({ wheel, limits }, this);
     const session = new Session<Http2ServerStream>(
       { output, limits, watcher: this.#deadlines, nowMs: () => wheel.nowMs(), mayPeerEnablePush: true },
@@ -159,7 +159,7 @@ export class ServerSession implements SessionSide<Http2ServerStream>, Http2Strea
 
   break(stream: Http2ServerStream, errorCode: number): void {
     this.reset(stream, errorCode, 'protocol_error');
-    if (!this.#session.guard.onViolation()) this.#owner.fail(Http2Error.ENHANCE_YOUR_CALM);
+    if (!this.#session.guard.onReset()) this.#owner.fail(Http2Error.ENHANCE_YOUR_CALM);
   }
 
   onPeerSettings(): void {}
@@ -252,7 +252,7 @@ export class ServerSession implements SessionSide<Http2ServerStream>, Http2Strea
   #refuse(streamId: number, errorCode: number): void {
     this.#session.frames.resetStream(streamId, errorCode);
     this.#closed.add(streamId, ClosedBy.US);
-    if (!this.#session.guard.onViolation()) this.#owner.fail(Http2Error.ENHANCE_YOUR_CALM);
+    if (!this.#session.guard.onReset()) this.#owner.fail(Http2Error.ENHANCE_YOUR_CALM);
   }
 
   reset(

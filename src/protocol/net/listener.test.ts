@@ -294,13 +294,24 @@ describe('createListener, plain text', () => {
     });
   });
 
+  it('closes connections that have said nothing when it drains', async () => {
+    await withListener({}, async (listener) => {
+      const socket = connectTcp(listener.port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      while (listener.connections === 0) await new Promise(setImmediate);
+      await listener.drain({ timeoutMs: 60_000 });
+      assert.equal(listener.connections, 0);
+    });
+  });
+
   it('stops waiting for a drain when the time is up', async () => {
     const clock = new ManualClock();
     await withListener(
       {},
       async (listener) => {
-        const socket = connectTcp(listener.port, '127.0.0.1');
-        while (listener.connections === 0) await new Promise(setImmediate);
+        const socket = connectTcp({ port: listener.port, host: '127.0.0.1', allowHalfOpen: true });
+        socket.write('GET');
+        await once(socket, 'data');
         const drained = listener.drain({ timeoutMs: 3000 });
         clock.advance(3000);
         await drained;

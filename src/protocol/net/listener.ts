@@ -68,8 +68,8 @@ export interface Listener extends Closeable {
   /** Connections since the start. */
   readonly acceptedConnections: number;
   /**
-   * Lets every connection finish: HTTP/1 closes after its response, HTTP/2 sends GOAWAY. Resolves when the last one
-   * is gone or `timeoutMs` have passed.
+   * Lets every connection finish: HTTP/1 closes after its response, HTTP/2 sends GOAWAY; one that has said nothing is
+   * closed. Resolves when the last one is gone or `timeoutMs` have passed.
    *
    * @param options.stopAccepting default true
    */
@@ -112,6 +112,8 @@ class SocketListener implements Listener {
   readonly #contexts: TlsServerContexts | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<ListenerConnection>();
+  /** Have not said yet what they speak. */
+  readonly #silent = new Set<Socket>();
   #port = 0;
   #isDraining = false;
   #onEmpty: (() => void) | undefined = undefined;
@@ -161,6 +163,7 @@ class SocketListener implements Listener {
     const stops = options.stopAccepting ?? true;
     this.#isDraining = stops;
     if (stops) this.#server.close();
+    if (stops) for (const socket of this.#silent) socket.destroy();
     for (const connection of this.#connections) connection.drain();
     if (this.#sockets.size > 0) await this.#untilEmpty(options.timeoutMs);
   }
@@ -191,6 +194,7 @@ class SocketListener implements Listener {
     socket.on('error', ignore);
     socket.on('close', () => {
       this.#sockets.delete(socket);
+      this.#silent.delete(socket);
       if (this.#sockets.size === 0) this.#onEmpty?.();
     });
   }
@@ -203,7 +207,9 @@ class SocketListener implements Listener {
 
   #sniff(socket: Socket): void {
     const timeoutMs = this.#options.handshakeTimeoutMs ?? defaultHandshakeTimeoutMs;
+    this.#silent.add(socket);
     sniffConnection(socket, { wheel: this.#wheel, timeoutMs }, (protocol, seen) => {
+      this.#silent.delete(socket);
       this.#start(socket, protocol).receive(seen);
     });
   }
@@ -217,7 +223,10 @@ class SocketListener implements Listener {
     }
     if (socket.alpnProtocol === 'h2') this.#start(socket, 'h2');
     else if (socket.alpnProtocol === 'http/1.1') this.#start(socket, 'http/1.1');
-    else this.#sniff(socket);
+    else {
+      socket.once('close', () => this.#silent.delete(socket));
+      this.#sniff(socket);
+    }
   }
 
   #start(socket: Socket, protocol: 'h2' | 'http/1.1'): ListenerConnection {
