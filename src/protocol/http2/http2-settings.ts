@@ -19,7 +19,8 @@ export interface Http2Limits {
   readonly connectionWindow: number;
   /**
    * Streams that a client may reset, or make us reset, at once before the connection is closed (CVE-2023-44487,
-   * CVE-2025-8671). Streams beyond {@link maxConcurrentStreams} count. Default 1000 (node:http2).
+   * CVE-2025-8671). Streams beyond {@link maxConcurrentStreams} count. Default 500 (Envoy's
+   * `premature_reset_total_stream_count`).
    */
   readonly streamResetBurst: number;
   /** Resets a second that refill the burst. Default 33 (node:http2). */
@@ -54,7 +55,7 @@ export const defaultHttp2Limits: Http2Limits = {
   dropsUnderscores: false,
   streamWindow: 256 * 1024,
   connectionWindow: 1024 * 1024,
-  streamResetBurst: 1000,
+  streamResetBurst: 500,
   streamResetRatePerSecond: 33,
   idleFrameBurst: 500,
   idleFrameRatePerSecond: 50,
