@@ -57,6 +57,11 @@ const silent: ServerStreamHandler = {
   onComplete: () => undefined,
 };
 
+/** The same head with another request id each: nothing repeats. */
+const changingHeads = Array.from({ length: 16 }, (_, i) =>
+  Buffer.from(requestBytes.toString('latin1').replace('6f0f7a9e', `6f0f7a${10 + i}`), 'latin1'),
+);
+let nextHead = 0;
 const scanner = new HeadScanner(settings.headLimits);
 const reader = new RequestReader(settings, 'http');
 const responseHead: ResponseHead = {
@@ -103,17 +108,18 @@ const clientHandler = {
 
 const cases: readonly [name: string, run: () => void][] = [
   [
-    'scan a request head',
+    'scan and read a request head whose fields repeat',
     () => {
       scanner.reset('request', settings.headLimits);
       scanner.push(requestBytes, 0);
+      reader.read(scanner);
     },
   ],
   [
     'scan and read a request head',
     () => {
       scanner.reset('request', settings.headLimits);
-      scanner.push(requestBytes, 0);
+      scanner.push(changingHeads[nextHead++ % changingHeads.length] as Buffer, 0);
       reader.read(scanner);
     },
   ],
