@@ -12,7 +12,7 @@ import { silentLogger } from '../../telemetry/logger.ts';
 import type { ConnectionInfo } from '../http/stream.ts';
 import { adoptSocket } from './accepted-socket.ts';
 import { toConnectionInfo } from './connection-info.ts';
-import { sniffConnection } from './protocol-sniffer.ts';
+import { ProtocolSniffer } from './protocol-sniffer.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import type { TlsServerOptions } from './tls-server-contexts.ts';
 import { TlsServerContexts } from './tls-server-contexts.ts';
@@ -37,7 +37,7 @@ export interface ListenerOptions {
   readonly tls?: TlsServerOptions;
 }
 
-/** A codec over one connection, as the listener sees it. */
+/** A codec over one connection, as the listener sees it; or what waits to know which one it will be. */
 export interface ListenerConnection {
   /** Takes octets as if they came from the socket, before all that the socket still has. */
   receive(octets: Buffer): void;
@@ -70,10 +70,8 @@ export interface Listener extends Closeable {
   /**
    * Lets every connection finish: HTTP/1 closes after its response, HTTP/2 sends GOAWAY; one that has said nothing is
    * closed. Resolves when the last one is gone or `timeoutMs` have passed.
-   *
-   * @param options.stopAccepting default true
    */
-  drain(options: { timeoutMs: number; stopAccepting?: boolean }): Promise<void>;
+  drain(options: { timeoutMs: number }): Promise<void>;
   /** Stops listening and closes every connection at once. */
   close(): Promise<void>;
 }
@@ -112,8 +110,6 @@ class SocketListener implements Listener {
   readonly #contexts: TlsServerContexts | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<ListenerConnection>();
-  /** Have not said yet what they speak. */
-  readonly #silent = new Set<Socket>();
   #port = 0;
   #isDraining = false;
   #onEmpty: (() => void) | undefined = undefined;
@@ -159,11 +155,9 @@ class SocketListener implements Listener {
     server.on('error', (error) => this.#log.error({ error }, 'listener failed'));
   }
 
-  async drain(options: { timeoutMs: number; stopAccepting?: boolean }): Promise<void> {
-    const stops = options.stopAccepting ?? true;
-    this.#isDraining = stops;
-    if (stops) this.#server.close();
-    if (stops) for (const socket of this.#silent) socket.destroy();
+  async drain(options: { timeoutMs: number }): Promise<void> {
+    this.#isDraining = true;
+    this.#server.close();
     for (const connection of this.#connections) connection.drain();
     if (this.#sockets.size > 0) await this.#untilEmpty(options.timeoutMs);
   }
@@ -194,7 +188,6 @@ class SocketListener implements Listener {
     socket.on('error', ignore);
     socket.on('close', () => {
       this.#sockets.delete(socket);
-      this.#silent.delete(socket);
       if (this.#sockets.size === 0) this.#onEmpty?.();
     });
   }
@@ -207,11 +200,15 @@ class SocketListener implements Listener {
 
   #sniff(socket: Socket): void {
     const timeoutMs = this.#options.handshakeTimeoutMs ?? defaultHandshakeTimeoutMs;
-    this.#silent.add(socket);
-    sniffConnection(socket, { wheel: this.#wheel, timeoutMs }, (protocol, seen) => {
-      this.#silent.delete(socket);
-      this.#start(socket, protocol).receive(seen);
-    });
+    const sniffer = new ProtocolSniffer(
+      socket,
+      { wheel: this.#wheel, timeoutMs },
+      {
+        onProtocol: (protocol, seen) => this.#start(socket, protocol).receive(seen),
+        onGone: () => this.#connections.delete(sniffer),
+      },
+    );
+    this.#connections.add(sniffer);
   }
 
   #acceptTls(socket: TLSSocket): void {
@@ -223,10 +220,7 @@ class SocketListener implements Listener {
     }
     if (socket.alpnProtocol === 'h2') this.#start(socket, 'h2');
     else if (socket.alpnProtocol === 'http/1.1') this.#start(socket, 'http/1.1');
-    else {
-      socket.once('close', () => this.#silent.delete(socket));
-      this.#sniff(socket);
-    }
+    else this.#sniff(socket);
   }
 
   #start(socket: Socket, protocol: 'h2' | 'http/1.1'): ListenerConnection {

@@ -23,42 +23,44 @@ export interface SniffOptions {
   readonly timeoutMs: number;
 }
 
-/**
- * Waits for the first bytes of a connection and tells what they are, and what has been read of them: they go to the
- * codec before all that the socket still has. A connection that says nothing in time is destroyed.
- */
-export function sniffConnection(
-  socket: Socket,
-  options: SniffOptions,
-  onProtocol: (protocol: SniffedProtocol, seen: Buffer) => void,
-): void {
-  const sniffer = new ProtocolSniffer(socket, options, onProtocol);
-  options.wheel.schedule(sniffer, options.timeoutMs);
+/** What a sniffer tells. */
+export interface SniffEvents {
+  /** `seen` has been read already: it goes to the codec before all that the socket still has. */
+  onProtocol(protocol: SniffedProtocol, seen: Buffer): void;
+  /** The sniffer is done with, before {@link onProtocol} or because the connection is gone. */
+  onGone(): void;
 }
 
-class ProtocolSniffer extends WheelEntry implements OctetReceiver {
+/** Waits for the first bytes of a connection and tells what they are. One that says nothing in time is destroyed. */
+export class ProtocolSniffer extends WheelEntry implements OctetReceiver {
   readonly #socket: Socket;
   readonly #wheel: TimerWheel;
-  readonly #onProtocol: (protocol: SniffedProtocol, seen: Buffer) => void;
+  readonly #events: SniffEvents;
   readonly #input: OctetInput;
   #seen: Buffer | undefined = undefined;
 
-  constructor(
-    socket: Socket,
-    options: SniffOptions,
-    onProtocol: (protocol: SniffedProtocol, seen: Buffer) => void,
-  ) {
+  constructor(socket: Socket, options: SniffOptions, events: SniffEvents) {
     super();
     this.#socket = socket;
     this.#wheel = options.wheel;
-    this.#onProtocol = onProtocol;
+    this.#events = events;
     this.#input = readOctets(socket, this);
     socket.on('close', this.#stop);
     socket.on('end', this.#onEnd);
+    options.wheel.schedule(this, options.timeoutMs);
+  }
+
+  /** There is nothing under way that could be finished. */
+  drain(): void {
+    this.destroy();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
   }
 
   onTimer(): void {
-    this.#socket.destroy();
+    this.destroy();
   }
 
   receive(chunk: Buffer): void {
@@ -69,12 +71,12 @@ class ProtocolSniffer extends WheelEntry implements OctetReceiver {
       return;
     }
     this.#stop();
-    this.#onProtocol(protocol, seen);
+    this.#events.onProtocol(protocol, seen);
   }
 
   /** The peer said less than a whole preface, and no more will come. */
   readonly #onEnd = (): void => {
-    this.#socket.destroy();
+    this.destroy();
   };
 
   readonly #stop = (): void => {
@@ -82,5 +84,6 @@ class ProtocolSniffer extends WheelEntry implements OctetReceiver {
     this.#input.stop();
     this.#socket.off('close', this.#stop);
     this.#socket.off('end', this.#onEnd);
+    this.#events.onGone();
   };
 }
