@@ -40,9 +40,6 @@ const Phase = {
 } as const;
 type Phase = (typeof Phase)[keyof typeof Phase];
 
-/** Bodies below this are handed on by copying. */
-const muchBytes = 16_384;
-
 /** The client's half of one HTTP/1 connection. One request at a time, never pipelined. */
 export class Http1ClientConnection implements Http1ClientStreamOwner, OctetReceiver, SocketOutputOwner {
   readonly #socket: Duplex;
@@ -216,7 +213,7 @@ export class Http1ClientConnection implements Http1ClientStreamOwner, OctetRecei
     if (framing === BodyFraming.CHUNKED) this.#body.startChunked();
     else if (framing === BodyFraming.LENGTH) this.#body.startLength(head.bodyLength);
     else this.#body.startUntilClose();
-    this.#input.expectMuch(!(head.bodyLength >= 0 && head.bodyLength < muchBytes));
+    this.#input.expectMuch(true);
     stream.handler.onHead(head, false);
   }
 

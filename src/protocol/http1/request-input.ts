@@ -38,9 +38,6 @@ export interface RequestInputOwner {
   onIgnored(bytes: number): void;
 }
 
-/** Bodies below this are handed on by copying. */
-const muchBytes = 16_384;
-
 /** Reads one request after the other from the octets of a connection, each only when the one before is done with. */
 export class RequestInput implements OctetReceiver {
   readonly #socket: Duplex;
@@ -212,7 +209,7 @@ export class RequestInput implements OctetReceiver {
     this.#state = length === 0 ? InputState.WHOLE : InputState.BODY;
     if (this.#isChunked) this.#body.startChunked();
     else this.#body.startLength(length);
-    if (this.#isChunked || length >= muchBytes) this.#input.expectMuch(true);
+    if (length !== 0) this.#input.expectMuch(true);
   }
 
   #readBody(chunk: Buffer, from: number): number {

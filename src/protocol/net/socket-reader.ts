@@ -10,7 +10,7 @@ export interface OctetReceiver {
 
 /** The octets of a socket on their way to a receiver. */
 export interface OctetInput {
-  /** Much will come in pieces that are handed on as they are; or, with false, no longer. */
+  /** What comes is content, handed on as it is where it comes quickly; or, with false, no longer. */
   expectMuch(expects: boolean): void;
   /** A part of what the receiver was given, to be kept: copied if it is small, lent otherwise. */
   keep(chunk: Buffer, start: number, end: number): Buffer;
