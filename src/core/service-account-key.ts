@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { ConfigError, errorMessage, systemErrorCode } from './errors.ts';
+import { ConfigError } from './errors.ts';
+import { readNamedFile } from './read-named-file.ts';
 import { Secret } from './secret.ts';
 
 /** A service account's key, ready to sign. Source: the JSON file that `gcloud iam service-accounts keys create` writes. */
@@ -20,15 +20,7 @@ const hint = 'give the JSON key file of a service account';
 
 /** Reads a key file. Throws ConfigError naming the file and what is wrong with it; never quotes its contents. */
 export function readServiceAccountKey(path: string): ServiceAccountKey {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const problem =
-      systemErrorCode(error) === 'ENOENT' ? 'no such file' : `cannot be read: ${errorMessage(error)}`;
-    throw new ConfigError(path, problem, hint, { cause: error });
-  }
-  return parseServiceAccountKey(text, path);
+  return parseServiceAccountKey(readNamedFile(path, hint).toString('utf8'), path);
 }
 
 /** The same for a text that is at hand; `path` names it in errors. */

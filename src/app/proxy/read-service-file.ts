@@ -1,6 +1,6 @@
 import { createRegistry, fromJson } from '@bufbuild/protobuf';
-import { readFileSync } from 'node:fs';
-import { ConfigError, errorMessage, systemErrorCode } from '../../core/errors.ts';
+import { ConfigError, errorMessage } from '../../core/errors.ts';
+import { readNamedFile } from '../../core/read-named-file.ts';
 import { type Service, ServiceSchema } from '../../gen/google/api/service_pb.ts';
 import { ConfigFileSchema } from '../../gen/google/api/servicemanagement/v1/resources_pb.ts';
 
@@ -11,14 +11,7 @@ const hint = 'give a google.api.Service as JSON, as `gatehouse compile` prints i
  * Throws ConfigError for a file that cannot be read or is no service config.
  */
 export function readServiceFile(path: string): Service {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const problem =
-      systemErrorCode(error) === 'ENOENT' ? 'no such file' : `cannot be read: ${errorMessage(error)}`;
-    throw new ConfigError(path, problem, hint, { cause: error });
-  }
+  const text = readNamedFile(path, hint).toString('utf8');
   try {
     return fromJson(ServiceSchema, JSON.parse(text), {
       ignoreUnknownFields: true,

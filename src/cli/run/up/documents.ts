@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { ConfigError, errorMessage, systemErrorCode } from '../../../core/errors.ts';
+import { ConfigError } from '../../../core/errors.ts';
+import { readNamedFile } from '../../../core/read-named-file.ts';
 import type { Service } from '../../../gen/google/api/service_pb.ts';
 import { compileFiles, type SourceFile } from '../../../service-config/compile.ts';
 import type { Diagnostic } from '../../../service-config/diagnostic.ts';
@@ -38,17 +39,10 @@ function readSample(projectId: string): SourceFile {
 
 function readNamed(cwd: string, names: readonly string[]): SourceFile[] {
   const paths = submittedPaths(cwd, names);
-  return names.map((name, at) => ({ path: paths[at] as string, contents: readDocument(resolve(cwd, name)) }));
-}
-
-function readDocument(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const problem =
-      systemErrorCode(error) === 'ENOENT' ? 'no such file' : `cannot be read: ${errorMessage(error)}`;
-    throw new ConfigError(path, problem, 'name an OpenAPI document', { cause: error });
-  }
+  return names.map((name, at) => ({
+    path: paths[at] as string,
+    contents: readNamedFile(resolve(cwd, name), 'name an OpenAPI document'),
+  }));
 }
 
 function toConfigError({ source, location, message, hint }: Diagnostic, count: number): ConfigError {
