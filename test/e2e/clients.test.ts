@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, test, type TestContext } from 'node:test';
-import { type ProxyUnderTest, startProxyUnderTest } from '../conformance/process/proxy-under-test.ts';
-import { createTestCertificates } from '../conformance/process/test-certificates.ts';
+import { describe, test, type TestContext } from 'node:test';
+import { plainAndTls } from './plain-and-tls.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'gatehouse-clients-'));
-const certificates = createTestCertificates(join(folder, 'certificates'));
 const waitMs = 30_000;
 const curl = ['--silent', '--show-error', '--max-time', '10'];
 const message = JSON.stringify({ message: 'hello' });
@@ -45,21 +39,7 @@ function needs(command: string): { readonly skip: string | false } {
 }
 
 describe('clients that nobody here wrote', () => {
-  let plain: ProxyUnderTest;
-  let tls: ProxyUnderTest;
-  before(async () => {
-    plain = await startProxyUnderTest({ service: 'echo' }, join(folder, 'plain'), certificates);
-    tls = await startProxyUnderTest(
-      { service: 'echo', flags: ['--ssl_server_cert_path={serverFolder}'] },
-      join(folder, 'tls'),
-      certificates,
-    );
-  });
-  after(async () => {
-    await plain?.close();
-    await tls?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const proxies = plainAndTls();
 
   const versions: ReadonlyArray<readonly [flag: string, over: 'plain' | 'tls', version: string]> = [
     ['--http1.1', 'plain', '1.1'],
@@ -70,13 +50,13 @@ describe('clients that nobody here wrote', () => {
   ];
   for (const [flag, over, version] of versions)
     test(`curl ${flag}, ${over}`, needs('curl'), async (t) => {
-      const target = over === 'tls' ? tls : plain;
+      const target = proxies[over];
       const scheme = over === 'tls' ? 'https' : 'http';
       const ran = await run(t, 'curl', [
         ...curl,
         flag,
         '--cacert',
-        certificates.caFile,
+        proxies.caFile,
         '--write-out',
         '\n%{http_code} %{http_version}',
         '--data',
@@ -104,7 +84,7 @@ describe('clients that nobody here wrote', () => {
         '@-',
         '--header',
         'expect: 100-continue',
-        `http://127.0.0.1:${plain.port}/echo?key=curl`,
+        `http://127.0.0.1:${proxies.plain.port}/echo?key=curl`,
       ],
       body,
     );
@@ -124,7 +104,7 @@ describe('clients that nobody here wrote', () => {
         '-',
         '--request',
         'POST',
-        `http://127.0.0.1:${plain.port}/echo?key=curl`,
+        `http://127.0.0.1:${proxies.plain.port}/echo?key=curl`,
       ],
       body,
     );
@@ -132,7 +112,7 @@ describe('clients that nobody here wrote', () => {
   });
 
   test('curl resumes one connection for two requests', needs('curl'), async (t) => {
-    const url = `http://127.0.0.1:${plain.port}/simpleget?key=curl`;
+    const url = `http://127.0.0.1:${proxies.plain.port}/simpleget?key=curl`;
     const ran = await run(t, 'curl', [...curl, '--http1.1', '--write-out', ' %{num_connects}\n', url, url]);
     assert.equal(ran.stdout, 'simple get message 1\nsimple get message 0\n');
   });
@@ -145,7 +125,7 @@ describe('clients that nobody here wrote', () => {
   ];
   for (const [over, args] of loads)
     test(`h2load ${args.join(' ')}, ${over}: every request succeeds`, needs('h2load'), async (t) => {
-      const target = over === 'tls' ? tls : plain;
+      const target = proxies[over];
       const scheme = over === 'tls' ? 'https' : 'http';
       const ran = await run(t, 'h2load', [
         '--requests=400',
@@ -163,7 +143,7 @@ describe('clients that nobody here wrote', () => {
     });
 
   test('wrk: no socket error and no status but 200', needs('wrk'), async (t) => {
-    const url = `http://127.0.0.1:${plain.port}/simpleget?key=wrk`;
+    const url = `http://127.0.0.1:${proxies.plain.port}/simpleget?key=wrk`;
     const ran = await run(t, 'wrk', ['--threads=1', '--connections=8', '--duration=1s', url]);
     assert.equal(ran.code, 0);
     assert.ok(Number(/(\d+) requests in/.exec(ran.stdout)?.[1]) > 0, ran.stdout);
@@ -183,9 +163,9 @@ describe('clients that nobody here wrote', () => {
       const ran = await run(t, 'openssl', [
         's_client',
         '-connect',
-        `127.0.0.1:${tls.port}`,
+        `127.0.0.1:${proxies.tls.port}`,
         '-CAfile',
-        certificates.caFile,
+        proxies.caFile,
         '-servername',
         'localhost',
         ...args,
@@ -197,7 +177,7 @@ describe('clients that nobody here wrote', () => {
     const ran = await run(t, 'openssl', [
       's_client',
       '-connect',
-      `127.0.0.1:${tls.port}`,
+      `127.0.0.1:${proxies.tls.port}`,
       '-tls1_1',
       '-cipher',
       'DEFAULT@SECLEVEL=0',
@@ -216,9 +196,9 @@ describe('clients that nobody here wrote', () => {
         '-quiet',
         '-ign_eof',
         '-connect',
-        `127.0.0.1:${tls.port}`,
+        `127.0.0.1:${proxies.tls.port}`,
         '-CAfile',
-        certificates.caFile,
+        proxies.caFile,
         '-servername',
         'localhost',
       ],

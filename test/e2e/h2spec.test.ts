@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { type ProxyUnderTest, startProxyUnderTest } from '../conformance/process/proxy-under-test.ts';
-import { createTestCertificates } from '../conformance/process/test-certificates.ts';
+import { describe, test } from 'node:test';
+import { plainAndTls } from './plain-and-tls.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'gatehouse-h2spec-'));
-const certificates = createTestCertificates(join(folder, 'certificates'));
 const isInstalled = spawnSync('h2spec', ['--version']).error === undefined;
 const runMs = 120_000;
 /** What the whole of a run must end with. */
@@ -31,28 +25,14 @@ function failures(output: string): string[] {
 }
 
 describe('h2spec', { skip: isInstalled ? false : 'h2spec is not installed', timeout: 2 * runMs }, () => {
-  let plain: ProxyUnderTest;
-  let tls: ProxyUnderTest;
-  before(async () => {
-    plain = await startProxyUnderTest({ service: 'echo' }, join(folder, 'plain'), certificates);
-    tls = await startProxyUnderTest(
-      { service: 'echo', flags: ['--ssl_server_cert_path={serverFolder}'] },
-      join(folder, 'tls'),
-      certificates,
-    );
-  });
-  after(async () => {
-    await plain?.close();
-    await tls?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const proxies = plainAndTls();
 
   for (const [over, args, expected] of [
     ['plain text', [], [failsInPlainText]],
     ['TLS', ['-t', '-k'], []],
   ] as const)
     test(`has nothing to say against HTTP/2 over ${over}`, async () => {
-      const output = await runH2spec((over === 'TLS' ? tls : plain).port, args);
+      const output = await runH2spec((over === 'TLS' ? proxies.tls : proxies.plain).port, args);
       const counted = summary.exec(output);
       assert.ok(Number(counted?.[1]) >= leastTests, output);
       assert.deepEqual(failures(output), expected, output.slice(output.indexOf('Failures:')));

@@ -1,5 +1,6 @@
 import { ManualClock } from '../../src/core/manual-clock.ts';
 import type { HeaderList } from '../../src/protocol/http/headers.ts';
+import { requestHead } from '../../src/protocol/http/request-head.fixture.ts';
 import type {
   ClientStream,
   ClientStreamHandler,
@@ -60,17 +61,6 @@ export class SeenH2Response implements ClientStreamHandler {
   }
 }
 
-const defaultHead: RequestHead = {
-  method: 'GET',
-  scheme: 'http',
-  authority: 'backend.example',
-  target: '/',
-  headers: [],
-  version: 'HTTP/1.1',
-  bodyLength: 0,
-  upgrade: undefined,
-};
-
 /** A client's connection over a socket in memory, with a clock of its own: what a backend sends and gets, frame by frame. */
 export class H2Client {
   readonly socket: MemorySocket = new MemorySocket();
@@ -101,7 +91,7 @@ export class H2Client {
 
   /** A request: GET / without body unless `head` says otherwise. */
   request(head: Partial<RequestHead> = {}, seen: SeenH2Response = new SeenH2Response()): SeenH2Response {
-    const whole = { ...defaultHead, ...head };
+    const whole = requestHead(head);
     const endsNow = whole.bodyLength === 0 && whole.upgrade === undefined;
     seen.stream = this.connection.request(whole, seen, endsNow);
     return seen;

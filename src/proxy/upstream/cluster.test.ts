@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ManualClock } from '../../core/manual-clock.ts';
+import { requestHead } from '../../protocol/http/request-head.fixture.ts';
 import { unknownLength } from '../../protocol/http/stream.ts';
 import { DnsResolver } from '../../protocol/net/dns-resolver.ts';
 import { noRetryPolicy } from './retry-policy.ts';
@@ -13,7 +14,6 @@ import type { Outcome } from './upstream.fixture.ts';
 import {
   clusterConfig,
   openCluster,
-  requestHead,
   CallRecorder,
   response,
   send,

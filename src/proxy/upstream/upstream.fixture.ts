@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { HeaderList } from '../../protocol/http/headers.ts';
+import { requestHead } from '../../protocol/http/request-head.fixture.ts';
 import type { RequestHead, ResponseHead, UpstreamFailure } from '../../protocol/http/stream.ts';
 import { DnsResolver } from '../../protocol/net/dns-resolver.ts';
 import { TimerWheel } from '../../protocol/net/timer-wheel.ts';
@@ -65,21 +66,6 @@ export class CallRecorder implements UpstreamHandler {
   onRetryBufferExceeded(): void {
     this.over.resolve({ kind: 'bufferExceeded' });
   }
-}
-
-/** A request head with defaults: GET / without body. */
-export function requestHead(head: Partial<RequestHead> = {}): RequestHead {
-  return {
-    method: 'GET',
-    scheme: 'http',
-    authority: 'backend.example',
-    target: '/',
-    headers: [],
-    version: 'HTTP/1.1',
-    bodyLength: 0,
-    upgrade: undefined,
-    ...head,
-  };
 }
 
 /** A cluster config for a local port. */
