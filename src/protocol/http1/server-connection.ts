@@ -11,7 +11,7 @@ import type {
 import { unknownLength } from '../http/stream.ts';
 import type { SocketOutputOwner } from '../net/socket-output.ts';
 import { SocketOutput } from '../net/socket-output.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline } from '../net/deadline.ts';
 import { MessageWriter } from './message-writer.ts';
 import type { Http1Problem, Http1Rejection } from './problem.ts';
 import { createRejection } from './problem.ts';

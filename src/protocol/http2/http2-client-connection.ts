@@ -6,7 +6,7 @@ import type {
   RequestHead,
   UpstreamFailureReason,
 } from '../http/stream.ts';
-import { Deadline } from '../http1/deadline.ts';
+import { Deadline } from '../net/deadline.ts';
 import { isRequestable } from '../http1/request-framing.ts';
 import type { SocketOutputOwner } from '../net/socket-output.ts';
 import { SocketOutput } from '../net/socket-output.ts';

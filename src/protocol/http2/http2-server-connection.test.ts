@@ -4,9 +4,11 @@ import { connect, constants } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect as connectTcp, createServer } from 'node:net';
 import { describe, it } from 'node:test';
+import { systemClock } from '../../core/clock.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { ServerStream, ServerStreamHandler, StreamAbortReason } from '../http/stream.ts';
 import { unknownLength } from '../http/stream.ts';
+import { TimerWheel } from '../net/timer-wheel.ts';
 import { Http2ServerConnection } from './http2-server-connection.ts';
 import type { Http2Limits } from './http2-settings.ts';
 import { defaultHttp2Limits } from './http2-settings.ts';
@@ -50,6 +52,7 @@ class Recorder implements ServerStreamHandler {
   }
 }
 
+const wheel = new TimerWheel(systemClock);
 const info = { remoteAddress: '', remotePort: 0, localAddress: '', localPort: 0, tls: undefined };
 
 async function withServer(
@@ -71,7 +74,7 @@ async function withServer(
     socket.on('error', () => undefined);
     const connection = new Http2ServerConnection(
       socket,
-      { info, limits: { ...defaultHttp2Limits, ...limits } },
+      { info, limits: { ...defaultHttp2Limits, ...limits }, wheel },
       {
         onRequest(stream) {
           const recorder = new Recorder();

@@ -1,14 +1,12 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../../core/clock.ts';
-import { systemClock } from '../../core/clock.ts';
 import type { ConnectionInfo, ServerStream, StreamAbortReason } from '../http/stream.ts';
-import { Deadline } from '../http1/deadline.ts';
+import { Deadline } from '../net/deadline.ts';
 import type { SocketOutputOwner } from '../net/socket-output.ts';
 import { SocketOutput } from '../net/socket-output.ts';
 import type { OctetInput, OctetReceiver } from '../net/socket-reader.ts';
 import { readOctets } from '../net/socket-reader.ts';
-import { TimerWheel } from '../net/timer-wheel.ts';
+import type { TimerWheel } from '../net/timer-wheel.ts';
 import { clientPreface, Http2Error } from './frame-codes.ts';
 import { FrameInput } from './frame-input.ts';
 import type { Http2Limits } from './http2-settings.ts';
@@ -70,13 +68,11 @@ export class Http2ServerConnection implements ServerSessionOwner, SocketOutputOw
     options: {
       readonly info: ConnectionInfo;
       readonly limits: Http2Limits;
-      readonly wheel?: TimerWheel;
-      readonly clock?: Clock;
+      readonly wheel: TimerWheel;
     },
     events: Http2ServerEvents,
   ) {
-    const { info, limits } = options;
-    const wheel = options.wheel ?? new TimerWheel(options.clock ?? systemClock);
+    const { info, limits, wheel } = options;
     this.info = info;
     this.#socket = socket;
     this.#limits = limits;

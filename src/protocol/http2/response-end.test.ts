@@ -4,11 +4,14 @@ import { connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
+import { systemClock } from '../../core/clock.ts';
 import type { ResponseHead, ServerStream } from '../http/stream.ts';
+import { TimerWheel } from '../net/timer-wheel.ts';
 import { Http2ServerConnection } from './http2-server-connection.ts';
 import { defaultHttp2Limits } from './http2-settings.ts';
 import { toHttp2Status } from './outgoing-fields.ts';
 
+const wheel = new TimerWheel(systemClock);
 const info = { remoteAddress: '', remotePort: 0, localAddress: '', localPort: 0, tls: undefined };
 
 interface Answer {
@@ -23,7 +26,7 @@ async function request(method: string, answer: (stream: ServerStream) => void): 
   const connections: Http2ServerConnection[] = [];
   const server = createServer((socket) => {
     const events = { onRequest: answer, onReject: () => undefined, onClose: () => undefined };
-    connections.push(new Http2ServerConnection(socket, { info, limits: defaultHttp2Limits }, events));
+    connections.push(new Http2ServerConnection(socket, { info, limits: defaultHttp2Limits, wheel }, events));
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -1,5 +1,5 @@
 import type { StreamAbortReason } from '../http/stream.ts';
-import { Deadline } from '../http1/deadline.ts';
+import { Deadline } from '../net/deadline.ts';
 import type { TimerWheel } from '../net/timer-wheel.ts';
 import { Http2Error } from './frame-codes.ts';
 import type { Http2ServerStream } from './http2-server-stream.ts';

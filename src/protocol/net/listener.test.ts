@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { connect as connectTls } from 'node:tls';
+import { systemClock } from '../../core/clock.ts';
 import { ManualClock } from '../../core/manual-clock.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import type { ConnectionInfo } from '../http/stream.ts';
@@ -18,11 +19,13 @@ import { generateCertificate } from './certificate.ts';
 import type { ConnectionFactory, Listener, ListenerDeps, ListenerOptions } from './listener.ts';
 import { createListener } from './listener.ts';
 import { readOctets } from './socket-reader.ts';
+import { TimerWheel } from './timer-wheel.ts';
 import type { CertificateSource, TlsServerOptions } from './tls-server-contexts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-listener-'));
 after(() => rmSync(folder, { recursive: true }));
 
+const wheel = new TimerWheel(systemClock);
 const nowMs = Date.now();
 const serverCa = generateCertificate({
   nowMs,
@@ -76,7 +79,7 @@ function factory(seen: Seen): ConnectionFactory {
       seen.infos.push(info);
       return new Http2ServerConnection(
         socket,
-        { info, limits: { ...defaultHttp2Limits, drainGraceMs: 1 } },
+        { info, limits: { ...defaultHttp2Limits, drainGraceMs: 1 }, wheel },
         {
           onRequest: (stream) => stream.sendHead({ status: 204, headers: [], bodyLength: 0 }, true),
           onReject: () => undefined,

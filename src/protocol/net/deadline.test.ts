@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ManualClock } from '../../core/manual-clock.ts';
-import { TimerWheel } from '../net/timer-wheel.ts';
+import { TimerWheel } from './timer-wheel.ts';
 import { Deadline } from './deadline.ts';
 
 const tickMs = 20;

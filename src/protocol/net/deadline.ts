@@ -1,5 +1,5 @@
-import type { TimerWheel } from '../net/timer-wheel.ts';
-import { WheelEntry } from '../net/timer-wheel.ts';
+import type { TimerWheel } from './timer-wheel.ts';
+import { WheelEntry } from './timer-wheel.ts';
 
 /**
  * A deadline that is moved for every message and nearly never met. Moving it later or dropping it touches no list: the
